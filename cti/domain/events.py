@@ -1,0 +1,463 @@
+"""What happened. Frozen, tagged structs: the journal writes them as they are and reads them back.
+
+Every event names the AMI event behind it; those marked "ours" come from this service.
+`at` is the switch's own instant (AMI `Timestamp`, microseconds) when it sent one, else the instant of reading.
+Text fields that a caller can influence (`caller_name`, `exten`) are raw: they are hostile until shown as text.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from cti.domain.ids import AgentId, BridgeId, CallId, ChannelId, Device, LinkedId, QueueName
+
+
+class Event(msgspec.Struct, frozen=True, gc=False, tag=True, kw_only=True):
+    """Something that happened at `at` (aware, UTC)."""
+
+    at: datetime
+
+
+class ChannelEvent(Event):
+    """An event of one channel. The Linkedid rides on each, because it may change at any of them."""
+
+    channel_id: ChannelId
+    linked_id: LinkedId
+    channel: str
+    """Asterisk's channel name, `PJSIP/1007-0000002c`."""
+
+
+# --- channels -------------------------------------------------------------------------------------------------------
+
+
+class ChannelOpened(ChannelEvent):
+    """AMI Newchannel."""
+
+    number: str = ""
+    """CallerIDNum. On an agent's channel it is the agent's own number."""
+    caller_name: str = ""
+    context: str = ""
+    exten: str = ""
+
+
+class ChannelStateChanged(ChannelEvent):
+    """AMI Newstate. `state` is Asterisk's ChannelState: 4 Ring, 5 Ringing, 6 Up."""
+
+    state: int
+
+
+class CallerIdentified(ChannelEvent):
+    """AMI NewCallerid: the dialplan has set the number it took from the raw From header."""
+
+    number: str = ""
+    caller_name: str = ""
+
+
+class ChannelClosed(ChannelEvent):
+    """AMI Hangup. `cause` is Q.850; 0 when Asterisk gave none."""
+
+    cause: int = 0
+
+
+class DialBegun(ChannelEvent):
+    """AMI DialBegin. The channel fields are the caller's side; an Originate has none, then they equal `dest_*`."""
+
+    dest_id: ChannelId
+    dest_channel: str
+    dest_linked_id: LinkedId
+
+
+class DialEnded(ChannelEvent):
+    """AMI DialEnd. May come twice for one ring (NOANSWER, then CANCEL)."""
+
+    dest_id: ChannelId
+    dest_channel: str
+    status: str
+
+
+class HoldBegun(ChannelEvent):
+    """AMI Hold: this channel put the other side on hold."""
+
+
+class HoldEnded(ChannelEvent):
+    """AMI Unhold."""
+
+
+# --- bridges and transfers ------------------------------------------------------------------------------------------
+
+
+class BridgeEntered(ChannelEvent):
+    """AMI BridgeEnter."""
+
+    bridge_id: BridgeId
+
+
+class BridgeLeft(ChannelEvent):
+    """AMI BridgeLeave."""
+
+    bridge_id: BridgeId
+
+
+class BridgesMerged(Event):
+    """AMI BridgeMerge: the members of `from_id` are in `to_id` now (BridgeEnter follows for each)."""
+
+    from_id: BridgeId
+    to_id: BridgeId
+
+
+class BlindTransferred(Event):
+    """AMI BlindTransfer. `succeeded` is Result: Success."""
+
+    transferer_id: ChannelId
+    transferee_id: ChannelId | None
+    bridge_id: BridgeId | None
+    context: str
+    exten: str
+    succeeded: bool
+
+
+class AttendedTransferred(Event):
+    """AMI AttendedTransfer. `second_id` is the transferer's other channel, the same one when `Atxfer` did it."""
+
+    transferer_id: ChannelId
+    second_id: ChannelId
+    transferee_id: ChannelId | None
+    target_id: ChannelId | None
+    bridge_id: BridgeId | None
+    """Bridge in which the customer is (OrigBridgeUniqueid)."""
+    succeeded: bool
+
+
+# --- menu -----------------------------------------------------------------------------------------------------------
+
+
+class MenuEntered(ChannelEvent):
+    """AMI AsyncAGIStart: the channel waits for commands."""
+
+    exten: str = ""
+
+
+class MenuLeft(ChannelEvent):
+    """AMI AsyncAGIEnd: commands sent from now on will never run."""
+
+
+class MenuStepped(Event):
+    """Ours: the menu moved on. `digits` are already masked where the node says so."""
+
+    channel_id: ChannelId
+    node: str
+    flow: str
+    digits: str = ""
+    outcome: str = ""
+    """`key`, `no_input`, `wrong_key`, `played`, `failed`, `to_queue`, `hang_up`."""
+
+
+class MenuFellBack(ChannelEvent):
+    """AMI UserEvent IvrDead: the dead-man's switch sent the caller to the fallback queue."""
+
+
+# --- queues ---------------------------------------------------------------------------------------------------------
+
+
+class CallerJoined(ChannelEvent):
+    """AMI QueueCallerJoin: a visit begins."""
+
+    queue: QueueName
+    position: int
+
+
+class CallerLeft(ChannelEvent):
+    """AMI QueueCallerLeave. Comes before MemberConnected for an answered caller, after CallerAbandoned for a lost one."""
+
+    queue: QueueName
+    position: int
+
+
+class CallerAbandoned(ChannelEvent):
+    """AMI QueueCallerAbandon. Asterisk: also fires for time-out, leave-empty and withdraw (app_queue)."""
+
+    queue: QueueName
+    position: int
+    first_position: int
+    wait_s: float
+
+
+class MemberOffered(ChannelEvent):
+    """AMI AgentCalled: a member's phone is about to ring. The channel fields are the caller's."""
+
+    queue: QueueName
+    device: Device
+    member_name: str
+    dest_id: ChannelId
+    dest_channel: str
+
+
+class MemberMissed(ChannelEvent):
+    """AMI AgentRingNoAnswer. `ring_s` was milliseconds on the wire."""
+
+    queue: QueueName
+    device: Device
+    member_name: str
+    dest_id: ChannelId | None
+    ring_s: float
+
+
+class MemberConnected(ChannelEvent):
+    """AMI AgentConnect: a person answers. `ring_s`, `wait_s` are Asterisk's whole seconds; ours come from instants."""
+
+    queue: QueueName
+    device: Device
+    member_name: str
+    dest_id: ChannelId
+    wait_s: float
+    ring_s: float
+
+
+class MemberCompleted(Event):
+    """AMI AgentComplete. Asterisk: may come without Channel and Uniqueid when both legs are gone at once.
+
+    `reason` is `caller`, `agent` or `transfer`; an AMI Hangup of the agent's channel says `caller`.
+    """
+
+    channel_id: ChannelId | None
+    queue: QueueName
+    device: Device
+    member_name: str
+    dest_id: ChannelId | None
+    wait_s: float
+    talk_s: float
+    reason: str
+
+
+class VisitReported(ChannelEvent):
+    """AMI UserEvent QueueDone, written by our dialplan after Queue(). Tells time-out, full and empty apart.
+
+    `status` is QUEUESTATUS: empty when the caller was answered or hung up, else TIMEOUT, FULL, JOINEMPTY,
+    LEAVEEMPTY, JOINUNAVAIL, LEAVEUNAVAIL, CONTINUE, WITHDRAW. `queue` may be empty in old traces.
+    """
+
+    status: str
+    queue: QueueName
+
+
+class MemberChanged(Event):
+    """AMI QueueMemberStatus, QueueMemberAdded, QueueMemberPause, QueueMemberPenalty.
+
+    `device_state` is Asterisk's Status: 1 not in use, 2 in use, 3 busy, 5 unavailable, 6 ringing, 7 in use and
+    ringing, 8 on hold, 4 invalid, 0 unknown.
+    """
+
+    queue: QueueName
+    device: Device
+    member_name: str
+    device_state: int
+    is_paused: bool
+    pause_reason: str
+    penalty: int
+
+
+class MemberRemoved(Event):
+    """AMI QueueMemberRemoved."""
+
+    queue: QueueName
+    device: Device
+    member_name: str
+
+
+# --- what our dialplan reports --------------------------------------------------------------------------------------
+
+
+class CallEntered(ChannelEvent):
+    """AMI UserEvent CallEntered: a caller came in on a hotline number. `line_count` includes this call (P-2)."""
+
+    hotline: str
+    line_count: int
+    is_test: bool
+
+
+class CallRefused(ChannelEvent):
+    """AMI UserEvent CallRefused: refused at the door; neither queue_log nor AMI shows this by itself.
+
+    `reason`: `lines` (91st call), `closed`, `blocked`, `guard` (malformed caller).
+    """
+
+    reason: str
+    hotline: str
+
+
+class SegmentBegun(ChannelEvent):
+    """AMI UserEvent RecordingPart: MixMonitor was told to write `<name>-caller.wav` and `<name>-agent.wav`."""
+
+    name: str
+    part: int
+
+
+class RecordingStarted(ChannelEvent):
+    """AMI MixMonitorStart. Asterisk: sent even when the file could not be opened."""
+
+
+class RecordingStopped(ChannelEvent):
+    """AMI MixMonitorStop. Asterisk: not sent when the call simply ends."""
+
+
+class ListenStarted(Event):
+    """AMI ChanSpyStart."""
+
+    listener_id: ChannelId
+    target_id: ChannelId
+
+
+class ListenStopped(Event):
+    """AMI ChanSpyStop."""
+
+    listener_id: ChannelId
+    target_id: ChannelId | None
+
+
+class OriginateEnded(Event):
+    """AMI OriginateResponse. `reason` 4 is answered."""
+
+    channel_id: ChannelId | None
+    succeeded: bool
+    reason: int
+
+
+class ContactChanged(Event):
+    """AMI ContactStatus / PeerStatus: a phone registered, went away, or stopped answering."""
+
+    device: Device
+    status: str
+
+
+# --- the link and the switch ----------------------------------------------------------------------------------------
+
+
+class LinkUp(Event):
+    """Ours: logged in and fully booted; FloorListed follows."""
+
+    system_name: str = ""
+    version: str = ""
+    started_at: datetime | None = None
+
+
+class LinkDown(Event):
+    """Ours: the AMI connection ended. `reason` is for people."""
+
+    reason: str
+
+
+class LinkLagged(Event):
+    """Ours: events were lost (queue overflow, quarantined frame). The floor is not valid until FloorListed."""
+
+    lost_count: int
+    reason: str
+
+
+class SwitchStopping(Event):
+    """AMI Shutdown."""
+
+    is_clean: bool
+
+
+class ListedChannel(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A row of CoreShowChannels."""
+
+    channel_id: ChannelId
+    linked_id: LinkedId
+    channel: str
+    state: int
+    number: str
+    caller_name: str
+    context: str
+    exten: str
+    application: str
+    bridge_id: BridgeId | None
+    age_s: float
+    is_in_menu: bool
+
+
+class ListedMember(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A QueueMember row of QueueStatus."""
+
+    queue: QueueName
+    device: Device
+    member_name: str
+    device_state: int
+    is_paused: bool
+    pause_reason: str
+    penalty: int
+
+
+class ListedCaller(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A QueueEntry row of QueueStatus."""
+
+    queue: QueueName
+    channel_id: ChannelId
+    position: int
+    wait_s: float
+
+
+class FloorListed(Event):
+    """Ours: what Asterisk listed after a (re)connect or an overflow, taken together."""
+
+    channels: tuple[ListedChannel, ...]
+    members: tuple[ListedMember, ...]
+    callers: tuple[ListedCaller, ...]
+    queues: tuple[QueueName, ...]
+    switch_started_at: datetime | None = None
+
+
+# --- our own truth about agents -------------------------------------------------------------------------------------
+
+
+class AgentKnown(Event):
+    """Ours: an agent exists, or was changed: from the people table at start and after each edit."""
+
+    agent_id: AgentId
+    name: str
+    device: Device
+    queues: tuple[QueueName, ...]
+
+
+class AgentForgotten(Event):
+    """Ours: the agent was taken out of the people table."""
+
+    agent_id: AgentId
+
+
+class AgentModeSet(Event):
+    """Ours: the agent (or a supervisor, or a rule) chose a mode.
+
+    `mode`: `signed_out`, `ready`, `not_ready`. Wrap-up is never set, only entered and left by rule.
+    """
+
+    agent_id: AgentId
+    mode: str
+    reason: str = ""
+    by: str = ""
+
+
+class WrapUpEnded(Event):
+    """Ours: the agent is done before the deadline."""
+
+    agent_id: AgentId
+
+
+class WrapUpExtended(Event):
+    """Ours: the agent needs `extra_s` more."""
+
+    agent_id: AgentId
+    extra_s: float
+
+
+class CallMarked(Event):
+    """Ours: the service knows something about a call that the switch does not (a test call, a direction)."""
+
+    call_id: CallId
+    is_test: bool
+
+
+class Ticked(Event):
+    """Ours: a second went by. Deadlines are compared with `at`, never timed."""

@@ -1,0 +1,88 @@
+"""Deployment settings: typed, from the environment (`HOTLINE_*`), read once.
+
+Business rules are options in the database, not settings.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from cti.domain.errors import Invalid
+
+PREFIX = "HOTLINE_"
+Port = Annotated[int, Meta(ge=1, le=65535)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """One field for each `HOTLINE_<FIELD>`. Unset means the default; an unknown or broken one stops the start."""
+
+    data_dir: str = "var"
+    """Folder of everything that is kept: database, journal, recordings, secrets."""
+    database_url: str = ""
+    """SQLAlchemy URL; empty means SQLite in `data_dir`."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8900
+    """0 takes a free one."""
+    public_url: str = ""
+    """Address people type, when it differs from host and port (behind a proxy)."""
+    ami_host: str = ""
+    """Empty: the system runs an Asterisk of its own."""
+    ami_port: Port = 5038
+    ami_user: str = "hotline"
+    ami_secret: str = ""
+    ami_secret_file: str = ""
+    queue_log: str = ""
+    """Path of Asterisk's queue_log; empty with an Asterisk elsewhere means: no book to reconcile with."""
+    recordings_dir: str = ""
+    """Where Asterisk writes; empty means `<data_dir>/recordings`."""
+    log_level: str = "INFO"
+    line_limit: Annotated[int, Meta(ge=1, le=10000)] = 90
+    """Callers at once on the trunk (P-2)."""
+    menu_guard_s: Annotated[float, Meta(ge=1, le=30)] = 2.0
+    """The dead-man's switch: a caller in the menu whom the service does not renew goes to the fallback queue."""
+    timezone: str = "Asia/Shanghai"
+
+    @property
+    def data_path(self) -> Path:
+        """`data_dir`, absolute."""
+        return Path(self.data_dir).resolve()
+
+    @property
+    def recordings_path(self) -> Path:
+        """Folder of the recorded files, absolute."""
+        return Path(self.recordings_dir).resolve() if self.recordings_dir else self.data_path / "recordings"
+
+    @property
+    def effective_database_url(self) -> str:
+        """The URL in force."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_path / 'hotline.db'}"
+
+
+def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Build settings from `environ`.
+
+    Raises: Invalid, naming the variable and what it expects.
+    """
+    given = {
+        key.removeprefix(PREFIX).lower(): value
+        for key, value in environ.items()
+        if key.startswith(PREFIX) and value != ""
+    }
+    unknown = sorted(set(given) - set(Settings.__struct_fields__))
+    if unknown:
+        names = ", ".join(PREFIX + name.upper() for name in unknown)
+        raise Invalid(f"unknown setting {names}", code="settings.unknown")
+    for name, value in given.items():
+        try:
+            msgspec.convert({name: value}, Settings, strict=False)
+        except msgspec.ValidationError as broken:
+            raise Invalid(
+                f"{PREFIX}{name.upper()}={value!r}: {broken}", code="settings.broken", setting=name
+            ) from broken
+    return msgspec.convert(given, Settings, strict=False)

@@ -1,0 +1,291 @@
+"""Shapes on the wire between browser and service: requests, answers, live messages.
+
+The OpenAPI document and the TypeScript types are generated from these structs and from `cti.domain.changes`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from cti.domain.changes import AnyView, CallView
+from cti.domain.roles import Right, Role
+
+Text200 = Annotated[str, Meta(max_length=200)]
+Name = Annotated[str, Meta(min_length=1, max_length=80)]
+Login = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{2,40}$")]
+Password = Annotated[str, Meta(min_length=10, max_length=200)]
+
+
+class Wire(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A request body. Unknown fields are refused."""
+
+
+class Answer(msgspec.Struct, kw_only=True):
+    """A response body."""
+
+
+# --- signing in -----------------------------------------------------------------------------------------------------
+
+
+class SignIn(Wire):
+    """POST /api/session"""
+
+    login: Login
+    password: Annotated[str, Meta(max_length=200)]
+
+
+class LinkSignIn(Wire):
+    """POST /api/session/link: exchange a one-time sign-in link."""
+
+    token: Annotated[str, Meta(min_length=20, max_length=200)]
+
+
+class PasswordChange(Wire):
+    """POST /api/session/password. `current` may be left out only in a session opened by a link."""
+
+    password: Password
+    current: Annotated[str, Meta(max_length=200)] = ""
+
+
+class LanguageChange(Wire):
+    """POST /api/session/language"""
+
+    language: Literal["zh", "en"]
+
+
+class Session(Answer):
+    """GET /api/session and every sign-in. `csrf` goes back in the header `X-CSRF-Token` of unsafe requests."""
+
+    account_id: int
+    login: str
+    name: str
+    role: Role
+    rights: list[Right]
+    agent_id: str | None
+    language: Literal["zh", "en"]
+    csrf: str
+    must_set_password: bool
+    expires_at: datetime
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+class PersonNew(Wire):
+    """POST /api/people. An agent number makes the person an agent with that telephone."""
+
+    login: Login
+    name: Name
+    role: Role
+    agent_number: Annotated[str, Meta(pattern=r"^[0-9]{3,6}$")] | None = None
+    queues: list[Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")]] = []
+
+
+class PersonEdit(Wire):
+    """PATCH /api/people/{id}. Fields left out stay as they are."""
+
+    name: Name | msgspec.UnsetType = msgspec.UNSET
+    role: Role | msgspec.UnsetType = msgspec.UNSET
+    agent_number: Annotated[str, Meta(pattern=r"^[0-9]{3,6}$")] | None | msgspec.UnsetType = msgspec.UNSET
+    queues: list[Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")]] | msgspec.UnsetType = msgspec.UNSET
+    is_active: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class Person(Answer):
+    """An account as the people page shows it."""
+
+    account_id: int
+    login: str
+    name: str
+    role: Role
+    agent_number: str | None
+    queues: list[str]
+    is_active: bool
+    has_password: bool
+    last_seen_at: datetime | None
+
+
+class People(Answer):
+    """GET /api/people"""
+
+    people: list[Person]
+    queues: list[str]
+    """Queues that may be chosen."""
+    free_numbers: list[str]
+    """Agent numbers whose telephone nobody has."""
+
+
+class SignInLink(Answer):
+    """POST /api/people/{id}/link, and the answer to POST /api/people: shown once."""
+
+    person: Person
+    url: str
+    expires_at: datetime
+
+
+class Telephone(Answer):
+    """POST /api/people/{id}/telephone: settings of the agent's SIP phone. Looking is audited."""
+
+    user: str
+    secret: str
+    server: str
+
+
+# --- the floor ------------------------------------------------------------------------------------------------------
+
+
+class ModeChange(Wire):
+    """PUT /api/agents/{agent_id}/mode"""
+
+    mode: Literal["ready", "not_ready", "signed_out"]
+    reason: Literal["", "break", "meal", "training", "back_office"] = ""
+
+
+class WrapUpChange(Wire):
+    """POST /api/agents/{agent_id}/wrap-up: end it, or extend it by `extra_s`."""
+
+    action: Literal["end", "extend"]
+    extra_s: Annotated[float, Meta(gt=0, le=600)] = 60
+
+
+class TransferRequest(Wire):
+    """POST /api/calls/{call_id}/transfer: blind, to an agent number or a queue."""
+
+    target: Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+
+class TestCallRequest(Wire):
+    """POST /api/test-calls. `self`: a recorded agent answers in a queue of its own; `real`: your agents are rung."""
+
+    key: Literal["1", "2", ""]
+    answered_by: Literal["self", "real"] = "self"
+
+
+class Accepted(Answer):
+    """202: the switch took the command; what comes of it arrives on the live feed."""
+
+    command_id: str
+
+
+class CallPage(Answer):
+    """GET /api/calls: newest first. `next` goes into `?before=` for the following page."""
+
+    calls: list[CallView]
+    next: str | None
+
+
+class Finding(Answer):
+    """One line of the check page. `level`: `ok`, `warn`, `bad`, `unknown`; `code` chooses the translated text."""
+
+    code: str
+    level: Literal["ok", "warn", "bad", "unknown"]
+    text: str
+    fix: str
+    about: str = ""
+
+
+class Gauge(Answer):
+    """A measured figure of the running service. `unit`: `s`, `ms`, `count`, `bytes`, `ratio`."""
+
+    code: str
+    value: float | None
+    unit: str
+
+
+class CheckReport(Answer):
+    """GET /api/check"""
+
+    at: datetime
+    findings: list[Finding]
+    gauges: list[Gauge]
+
+
+# --- live feed (WebSocket /api/live) --------------------------------------------------------------------------------
+
+
+class Subscribe(Wire, tag="subscribe"):
+    """Browser: send snapshots of these topics, then their changes. Again for one topic: a fresh snapshot."""
+
+    topics: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=20)]
+
+
+class Unsubscribe(Wire, tag="unsubscribe"):
+    """Browser: no more of these."""
+
+    topics: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=20)]
+
+
+class Pong(Wire, tag="pong"):
+    """Browser: still here."""
+
+
+FromBrowser = Subscribe | Unsubscribe | Pong
+
+
+class TopicSnapshot(Answer, tag="snapshot"):
+    """Server: all of a topic. `seq` is the number of its last change; `at` is the floor's "data as of"."""
+
+    topic: str
+    seq: int
+    at: datetime
+    items: dict[str, AnyView]
+
+
+class TopicChange(Answer):
+    """One change; `value` None takes the key away."""
+
+    topic: str
+    seq: int
+    key: str
+    value: AnyView | None
+
+
+class TopicChanges(Answer, tag="changes"):
+    """Server: changes in order. A gap in a topic's `seq` means: subscribe again."""
+
+    at: datetime
+    items: list[TopicChange]
+
+
+class Stale(Answer, tag="stale"):
+    """Server: this socket fell behind; fresh snapshots of these topics follow."""
+
+    topics: list[str]
+
+
+class Ping(Answer, tag="ping"):
+    """Server: every 15 s; also carries "data as of" while nothing changes."""
+
+    at: datetime
+
+
+class Bye(Answer, tag="bye"):
+    """Server: this socket closes. Come back after `after_s`; `code` says why."""
+
+    code: str
+    after_s: float
+
+
+class Refused(Answer, tag="refused"):
+    """Server: a message was not understood or not allowed."""
+
+    code: str
+    message: str
+
+
+ToBrowser = TopicSnapshot | TopicChanges | Stale | Ping | Bye | Refused
+
+
+class Problem(Answer):
+    """application+problem/json (RFC 9457). The browser translates `code`."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    ids: dict[str, str]

@@ -16,7 +16,11 @@ from cti.domain.ids import AgentId, BridgeId, CallId, ChannelId, Device, LinkedI
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """An entity as seen from outside."""
+    """Something as seen from outside, inside an entity."""
+
+
+class Entity(View, frozen=True, kw_only=True, tag=True):
+    """A view that has a key of its own on a topic; tagged (`type`), so that the wire can tell them apart."""
 
 
 class OfferOutcome(StrEnum):
@@ -176,7 +180,7 @@ class SegmentView(View):
     started_at: datetime
 
 
-class CallView(View):
+class CallView(Entity):
     """Everything with one Linkedid. `is_reconstructed`: some of it was not seen live."""
 
     call_id: CallId
@@ -213,7 +217,7 @@ class CallView(View):
     """`blind:1002`, `attended:1002`, in order; the second part is the target as it was dialled or joined."""
 
 
-class AgentView(View):
+class AgentView(Entity):
     """An agent: mode is ours, phase and device state come from the switch."""
 
     agent_id: AgentId
@@ -238,7 +242,7 @@ class AgentView(View):
     """In a row, since the last answered one."""
 
 
-class QueueView(View):
+class QueueView(Entity):
     """A queue now. Counts are of this moment; day figures belong to `dashboards`."""
 
     name: QueueName
@@ -251,7 +255,7 @@ class QueueView(View):
     """Members neither paused nor busy, on a reachable phone."""
 
 
-class LinkView(View):
+class LinkView(Entity):
     """The link to the switch, as the floor knows it. Key `link` of topic `check`."""
 
     is_up: bool
@@ -266,7 +270,7 @@ class LinkView(View):
     gaps_count: int
 
 
-class DifferenceView(View):
+class DifferenceView(Entity):
     """Asterisk and we disagree. Key `drift:<kind>:<about>` of topic `check`."""
 
     kind: str

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from cti.domain.changes import AnyView, CallView
+from cti.domain.findings import Finding
 from cti.domain.roles import Right, Role
 
 Text200 = Annotated[str, Meta(max_length=200)]
@@ -176,16 +177,6 @@ class CallPage(Answer):
 
     calls: list[CallView]
     next: str | None
-
-
-class Finding(Answer):
-    """One line of the check page. `level`: `ok`, `warn`, `bad`, `unknown`; `code` chooses the translated text."""
-
-    code: str
-    level: Literal["ok", "warn", "bad", "unknown"]
-    text: str
-    fix: str
-    about: str = ""
 
 
 class Gauge(Answer):

@@ -169,7 +169,7 @@ class CallerJoined(ChannelEvent):
 
 
 class CallerLeft(ChannelEvent):
-    """AMI QueueCallerLeave. Comes before MemberConnected for an answered caller, after CallerAbandoned for a lost one."""
+    """AMI QueueCallerLeave. Before MemberConnected for an answered caller, after CallerAbandoned for a lost one."""
 
     queue: QueueName
     position: int

@@ -17,7 +17,7 @@ class Level(StrEnum):
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """`code` chooses the translated sentence (`text` is English and complete); `fix` says what to do, in one sentence."""
+    """`code` chooses the translated sentence; `text` is English and complete; `fix` is one sentence."""
 
     code: str
     level: Level

@@ -91,7 +91,7 @@ class PersonEdit(Wire):
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
     role: Role | msgspec.UnsetType = msgspec.UNSET
-    agent_number: Annotated[str, Meta(pattern=r"^[0-9]{3,6}$")] | None | msgspec.UnsetType = msgspec.UNSET
+    agent_number: Annotated[str, Meta(pattern=r"^[0-9]{3,6}$")] | msgspec.UnsetType | None = msgspec.UNSET
     queues: list[Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")]] | msgspec.UnsetType = msgspec.UNSET
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
 

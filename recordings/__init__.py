@@ -1,0 +1,1 @@
+"""Recordings: kept, checked, played."""

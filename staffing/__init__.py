@@ -1,0 +1,1 @@
+"""Shifts, rosters and who serves which queue."""

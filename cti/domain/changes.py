@@ -105,7 +105,7 @@ class AgentPhase(StrEnum):
     HOLDING = "holding"
 
 
-class LegView(View):
+class LegView(View, frozen=True, kw_only=True):
     """One channel of a call. `talk_s`, `hold_s` are final when `closed_at` is set, else up to the last event."""
 
     channel_id: ChannelId
@@ -124,7 +124,7 @@ class LegView(View):
     cause: int | None
 
 
-class OfferView(View):
+class OfferView(View, frozen=True, kw_only=True):
     """A member rung for a visit. `is_reconstructed`: not seen live, taken from a list after a gap."""
 
     offer_id: OfferId
@@ -137,7 +137,7 @@ class OfferView(View):
     ring_s: float | None
 
 
-class VisitView(View):
+class VisitView(View, frozen=True, kw_only=True):
     """One stay in one queue. `wait_s`: entry to a person answering, or to the end when nobody did.
 
     `talk_s` and `hold_s` are the serving agent's with this customer, from bridge instants; hold is not in talk.
@@ -162,7 +162,7 @@ class VisitView(View):
     offers: tuple[OfferView, ...]
 
 
-class MenuStepView(View):
+class MenuStepView(View, frozen=True, kw_only=True):
     """One step in the menu."""
 
     at: datetime
@@ -172,7 +172,7 @@ class MenuStepView(View):
     outcome: str
 
 
-class SegmentView(View):
+class SegmentView(View, frozen=True, kw_only=True):
     """One recorded stretch: files `<name>-caller.wav` and `<name>-agent.wav` in the recordings folder."""
 
     name: str
@@ -180,7 +180,7 @@ class SegmentView(View):
     started_at: datetime
 
 
-class CallView(Entity):
+class CallView(Entity, frozen=True, kw_only=True):
     """Everything with one Linkedid. `is_reconstructed`: some of it was not seen live."""
 
     call_id: CallId
@@ -217,7 +217,7 @@ class CallView(Entity):
     """`blind:1002`, `attended:1002`, in order; the second part is the target as it was dialled or joined."""
 
 
-class AgentView(Entity):
+class AgentView(Entity, frozen=True, kw_only=True):
     """An agent: mode is ours, phase and device state come from the switch."""
 
     agent_id: AgentId
@@ -242,7 +242,7 @@ class AgentView(Entity):
     """In a row, since the last answered one."""
 
 
-class QueueView(Entity):
+class QueueView(Entity, frozen=True, kw_only=True):
     """A queue now. Counts are of this moment; day figures belong to `dashboards`."""
 
     name: QueueName
@@ -255,7 +255,7 @@ class QueueView(Entity):
     """Members neither paused nor busy, on a reachable phone."""
 
 
-class LinkView(Entity):
+class LinkView(Entity, frozen=True, kw_only=True):
     """The link to the switch, as the floor knows it. Key `link` of topic `check`."""
 
     is_up: bool
@@ -270,7 +270,7 @@ class LinkView(Entity):
     gaps_count: int
 
 
-class DifferenceView(Entity):
+class DifferenceView(Entity, frozen=True, kw_only=True):
     """Asterisk and we disagree. Key `drift:<kind>:<about>` of topic `check`."""
 
     kind: str

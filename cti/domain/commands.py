@@ -11,13 +11,13 @@ class Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """One request to the switch. `cti.asterisk.encode` has a row for each."""
 
 
-class HangUp(Command):
+class HangUp(Command, frozen=True, kw_only=True):
     """Hang one channel up."""
 
     channel: str
 
 
-class BlindTransfer(Command):
+class BlindTransfer(Command, frozen=True, kw_only=True):
     """Send the party bridged with `channel` to `exten`; AMI BlindTransfer with the agent's channel."""
 
     channel: str
@@ -25,7 +25,7 @@ class BlindTransfer(Command):
     exten: str
 
 
-class AttendedTransfer(Command):
+class AttendedTransfer(Command, frozen=True, kw_only=True):
     """Start a consultation from the agent's `channel`."""
 
     channel: str
@@ -33,13 +33,13 @@ class AttendedTransfer(Command):
     exten: str
 
 
-class CancelTransfer(Command):
+class CancelTransfer(Command, frozen=True, kw_only=True):
     """Return from a consultation."""
 
     channel: str
 
 
-class AddMember(Command):
+class AddMember(Command, frozen=True, kw_only=True):
     """Put a device into a queue."""
 
     queue: QueueName
@@ -49,14 +49,14 @@ class AddMember(Command):
     pause_reason: str = ""
 
 
-class RemoveMember(Command):
+class RemoveMember(Command, frozen=True, kw_only=True):
     """Take a device out of a queue."""
 
     queue: QueueName
     device: Device
 
 
-class PauseMember(Command):
+class PauseMember(Command, frozen=True, kw_only=True):
     """Pause or unpause a device in all its queues, or in one."""
 
     device: Device
@@ -65,7 +65,7 @@ class PauseMember(Command):
     queue: QueueName | None = None
 
 
-class Originate(Command):
+class Originate(Command, frozen=True, kw_only=True):
     """Dial `channel`, then go on at `context`/`exten`, or run `application`. Always asynchronous.
 
     `channel_id` becomes the Uniqueid: a second Originate with it fails, so it is the key against doing it twice.
@@ -82,14 +82,14 @@ class Originate(Command):
     timeout_s: float = 30
 
 
-class KeepInMenu(Command):
+class KeepInMenu(Command, frozen=True, kw_only=True):
     """Re-arm the dead-man's switch of a channel in the menu: `limit_s` from now, 0 switches it off."""
 
     channel: str
     limit_s: float
 
 
-class MuteRecording(Command):
+class MuteRecording(Command, frozen=True, kw_only=True):
     """Write silence (card numbers) or stop doing so."""
 
     channel: str

@@ -20,7 +20,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, tag=True, kw_only=True):
     at: datetime
 
 
-class ChannelEvent(Event):
+class ChannelEvent(Event, frozen=True, kw_only=True):
     """An event of one channel. The Linkedid rides on each, because it may change at any of them."""
 
     channel_id: ChannelId
@@ -32,7 +32,7 @@ class ChannelEvent(Event):
 # --- channels -------------------------------------------------------------------------------------------------------
 
 
-class ChannelOpened(ChannelEvent):
+class ChannelOpened(ChannelEvent, frozen=True, kw_only=True):
     """AMI Newchannel."""
 
     number: str = ""
@@ -42,26 +42,26 @@ class ChannelOpened(ChannelEvent):
     exten: str = ""
 
 
-class ChannelStateChanged(ChannelEvent):
+class ChannelStateChanged(ChannelEvent, frozen=True, kw_only=True):
     """AMI Newstate. `state` is Asterisk's ChannelState: 4 Ring, 5 Ringing, 6 Up."""
 
     state: int
 
 
-class CallerIdentified(ChannelEvent):
+class CallerIdentified(ChannelEvent, frozen=True, kw_only=True):
     """AMI NewCallerid: the dialplan has set the number it took from the raw From header."""
 
     number: str = ""
     caller_name: str = ""
 
 
-class ChannelClosed(ChannelEvent):
+class ChannelClosed(ChannelEvent, frozen=True, kw_only=True):
     """AMI Hangup. `cause` is Q.850; 0 when Asterisk gave none."""
 
     cause: int = 0
 
 
-class DialBegun(ChannelEvent):
+class DialBegun(ChannelEvent, frozen=True, kw_only=True):
     """AMI DialBegin. The channel fields are the caller's side; an Originate has none, then they equal `dest_*`."""
 
     dest_id: ChannelId
@@ -69,7 +69,7 @@ class DialBegun(ChannelEvent):
     dest_linked_id: LinkedId
 
 
-class DialEnded(ChannelEvent):
+class DialEnded(ChannelEvent, frozen=True, kw_only=True):
     """AMI DialEnd. May come twice for one ring (NOANSWER, then CANCEL)."""
 
     dest_id: ChannelId
@@ -77,37 +77,37 @@ class DialEnded(ChannelEvent):
     status: str
 
 
-class HoldBegun(ChannelEvent):
+class HoldBegun(ChannelEvent, frozen=True, kw_only=True):
     """AMI Hold: this channel put the other side on hold."""
 
 
-class HoldEnded(ChannelEvent):
+class HoldEnded(ChannelEvent, frozen=True, kw_only=True):
     """AMI Unhold."""
 
 
 # --- bridges and transfers ------------------------------------------------------------------------------------------
 
 
-class BridgeEntered(ChannelEvent):
+class BridgeEntered(ChannelEvent, frozen=True, kw_only=True):
     """AMI BridgeEnter."""
 
     bridge_id: BridgeId
 
 
-class BridgeLeft(ChannelEvent):
+class BridgeLeft(ChannelEvent, frozen=True, kw_only=True):
     """AMI BridgeLeave."""
 
     bridge_id: BridgeId
 
 
-class BridgesMerged(Event):
+class BridgesMerged(Event, frozen=True, kw_only=True):
     """AMI BridgeMerge: the members of `from_id` are in `to_id` now (BridgeEnter follows for each)."""
 
     from_id: BridgeId
     to_id: BridgeId
 
 
-class BlindTransferred(Event):
+class BlindTransferred(Event, frozen=True, kw_only=True):
     """AMI BlindTransfer. `succeeded` is Result: Success."""
 
     transferer_id: ChannelId
@@ -118,7 +118,7 @@ class BlindTransferred(Event):
     succeeded: bool
 
 
-class AttendedTransferred(Event):
+class AttendedTransferred(Event, frozen=True, kw_only=True):
     """AMI AttendedTransfer. `second_id` is the transferer's other channel, the same one when `Atxfer` did it."""
 
     transferer_id: ChannelId
@@ -133,17 +133,17 @@ class AttendedTransferred(Event):
 # --- menu -----------------------------------------------------------------------------------------------------------
 
 
-class MenuEntered(ChannelEvent):
+class MenuEntered(ChannelEvent, frozen=True, kw_only=True):
     """AMI AsyncAGIStart: the channel waits for commands."""
 
     exten: str = ""
 
 
-class MenuLeft(ChannelEvent):
+class MenuLeft(ChannelEvent, frozen=True, kw_only=True):
     """AMI AsyncAGIEnd: commands sent from now on will never run."""
 
 
-class MenuStepped(Event):
+class MenuStepped(Event, frozen=True, kw_only=True):
     """Ours: the menu moved on. `digits` are already masked where the node says so."""
 
     channel_id: ChannelId
@@ -154,28 +154,28 @@ class MenuStepped(Event):
     """`key`, `no_input`, `wrong_key`, `played`, `failed`, `to_queue`, `hang_up`."""
 
 
-class MenuFellBack(ChannelEvent):
+class MenuFellBack(ChannelEvent, frozen=True, kw_only=True):
     """AMI UserEvent IvrDead: the dead-man's switch sent the caller to the fallback queue."""
 
 
 # --- queues ---------------------------------------------------------------------------------------------------------
 
 
-class CallerJoined(ChannelEvent):
+class CallerJoined(ChannelEvent, frozen=True, kw_only=True):
     """AMI QueueCallerJoin: a visit begins."""
 
     queue: QueueName
     position: int
 
 
-class CallerLeft(ChannelEvent):
+class CallerLeft(ChannelEvent, frozen=True, kw_only=True):
     """AMI QueueCallerLeave. Before MemberConnected for an answered caller, after CallerAbandoned for a lost one."""
 
     queue: QueueName
     position: int
 
 
-class CallerAbandoned(ChannelEvent):
+class CallerAbandoned(ChannelEvent, frozen=True, kw_only=True):
     """AMI QueueCallerAbandon. Asterisk: also fires for time-out, leave-empty and withdraw (app_queue)."""
 
     queue: QueueName
@@ -184,7 +184,7 @@ class CallerAbandoned(ChannelEvent):
     wait_s: float
 
 
-class MemberOffered(ChannelEvent):
+class MemberOffered(ChannelEvent, frozen=True, kw_only=True):
     """AMI AgentCalled: a member's phone is about to ring. The channel fields are the caller's."""
 
     queue: QueueName
@@ -194,7 +194,7 @@ class MemberOffered(ChannelEvent):
     dest_channel: str
 
 
-class MemberMissed(ChannelEvent):
+class MemberMissed(ChannelEvent, frozen=True, kw_only=True):
     """AMI AgentRingNoAnswer. `ring_s` was milliseconds on the wire."""
 
     queue: QueueName
@@ -204,7 +204,7 @@ class MemberMissed(ChannelEvent):
     ring_s: float
 
 
-class MemberConnected(ChannelEvent):
+class MemberConnected(ChannelEvent, frozen=True, kw_only=True):
     """AMI AgentConnect: a person answers. `ring_s`, `wait_s` are Asterisk's whole seconds; ours come from instants."""
 
     queue: QueueName
@@ -215,7 +215,7 @@ class MemberConnected(ChannelEvent):
     ring_s: float
 
 
-class MemberCompleted(Event):
+class MemberCompleted(Event, frozen=True, kw_only=True):
     """AMI AgentComplete. Asterisk: may come without Channel and Uniqueid when both legs are gone at once.
 
     `reason` is `caller`, `agent` or `transfer`; an AMI Hangup of the agent's channel says `caller`.
@@ -231,7 +231,7 @@ class MemberCompleted(Event):
     reason: str
 
 
-class VisitReported(ChannelEvent):
+class VisitReported(ChannelEvent, frozen=True, kw_only=True):
     """AMI UserEvent QueueDone, written by our dialplan after Queue(). Tells time-out, full and empty apart.
 
     `status` is QUEUESTATUS: empty when the caller was answered or hung up, else TIMEOUT, FULL, JOINEMPTY,
@@ -242,7 +242,7 @@ class VisitReported(ChannelEvent):
     queue: QueueName
 
 
-class MemberChanged(Event):
+class MemberChanged(Event, frozen=True, kw_only=True):
     """AMI QueueMemberStatus, QueueMemberAdded, QueueMemberPause, QueueMemberPenalty.
 
     `device_state` is Asterisk's Status: 1 not in use, 2 in use, 3 busy, 5 unavailable, 6 ringing, 7 in use and
@@ -258,7 +258,7 @@ class MemberChanged(Event):
     penalty: int
 
 
-class MemberRemoved(Event):
+class MemberRemoved(Event, frozen=True, kw_only=True):
     """AMI QueueMemberRemoved."""
 
     queue: QueueName
@@ -269,7 +269,7 @@ class MemberRemoved(Event):
 # --- what our dialplan reports --------------------------------------------------------------------------------------
 
 
-class CallEntered(ChannelEvent):
+class CallEntered(ChannelEvent, frozen=True, kw_only=True):
     """AMI UserEvent CallEntered: a caller came in on a hotline number. `line_count` includes this call (P-2)."""
 
     hotline: str
@@ -277,7 +277,7 @@ class CallEntered(ChannelEvent):
     is_test: bool
 
 
-class CallRefused(ChannelEvent):
+class CallRefused(ChannelEvent, frozen=True, kw_only=True):
     """AMI UserEvent CallRefused: refused at the door; neither queue_log nor AMI shows this by itself.
 
     `reason`: `lines` (91st call), `closed`, `blocked`, `guard` (malformed caller).
@@ -287,36 +287,36 @@ class CallRefused(ChannelEvent):
     hotline: str
 
 
-class SegmentBegun(ChannelEvent):
+class SegmentBegun(ChannelEvent, frozen=True, kw_only=True):
     """AMI UserEvent RecordingPart: MixMonitor was told to write `<name>-caller.wav` and `<name>-agent.wav`."""
 
     name: str
     part: int
 
 
-class RecordingStarted(ChannelEvent):
+class RecordingStarted(ChannelEvent, frozen=True, kw_only=True):
     """AMI MixMonitorStart. Asterisk: sent even when the file could not be opened."""
 
 
-class RecordingStopped(ChannelEvent):
+class RecordingStopped(ChannelEvent, frozen=True, kw_only=True):
     """AMI MixMonitorStop. Asterisk: not sent when the call simply ends."""
 
 
-class ListenStarted(Event):
+class ListenStarted(Event, frozen=True, kw_only=True):
     """AMI ChanSpyStart."""
 
     listener_id: ChannelId
     target_id: ChannelId
 
 
-class ListenStopped(Event):
+class ListenStopped(Event, frozen=True, kw_only=True):
     """AMI ChanSpyStop."""
 
     listener_id: ChannelId
     target_id: ChannelId | None
 
 
-class OriginateEnded(Event):
+class OriginateEnded(Event, frozen=True, kw_only=True):
     """AMI OriginateResponse. `reason` 4 is answered."""
 
     channel_id: ChannelId | None
@@ -324,7 +324,7 @@ class OriginateEnded(Event):
     reason: int
 
 
-class ContactChanged(Event):
+class ContactChanged(Event, frozen=True, kw_only=True):
     """AMI ContactStatus / PeerStatus: a phone registered, went away, or stopped answering."""
 
     device: Device
@@ -334,7 +334,7 @@ class ContactChanged(Event):
 # --- the link and the switch ----------------------------------------------------------------------------------------
 
 
-class LinkUp(Event):
+class LinkUp(Event, frozen=True, kw_only=True):
     """Ours: logged in and fully booted; FloorListed follows."""
 
     system_name: str = ""
@@ -342,20 +342,20 @@ class LinkUp(Event):
     started_at: datetime | None = None
 
 
-class LinkDown(Event):
+class LinkDown(Event, frozen=True, kw_only=True):
     """Ours: the AMI connection ended. `reason` is for people."""
 
     reason: str
 
 
-class LinkLagged(Event):
+class LinkLagged(Event, frozen=True, kw_only=True):
     """Ours: events were lost (queue overflow, quarantined frame). The floor is not valid until FloorListed."""
 
     lost_count: int
     reason: str
 
 
-class SwitchStopping(Event):
+class SwitchStopping(Event, frozen=True, kw_only=True):
     """AMI Shutdown."""
 
     is_clean: bool
@@ -399,7 +399,7 @@ class ListedCaller(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     wait_s: float
 
 
-class FloorListed(Event):
+class FloorListed(Event, frozen=True, kw_only=True):
     """Ours: what Asterisk listed after a (re)connect or an overflow, taken together."""
 
     channels: tuple[ListedChannel, ...]
@@ -412,7 +412,7 @@ class FloorListed(Event):
 # --- our own truth about agents -------------------------------------------------------------------------------------
 
 
-class AgentKnown(Event):
+class AgentKnown(Event, frozen=True, kw_only=True):
     """Ours: an agent exists, or was changed: from the people table at start and after each edit."""
 
     agent_id: AgentId
@@ -421,13 +421,13 @@ class AgentKnown(Event):
     queues: tuple[QueueName, ...]
 
 
-class AgentForgotten(Event):
+class AgentForgotten(Event, frozen=True, kw_only=True):
     """Ours: the agent was taken out of the people table."""
 
     agent_id: AgentId
 
 
-class AgentModeSet(Event):
+class AgentModeSet(Event, frozen=True, kw_only=True):
     """Ours: the agent (or a supervisor, or a rule) chose a mode.
 
     `mode`: `signed_out`, `ready`, `not_ready`. Wrap-up is never set, only entered and left by rule.
@@ -439,25 +439,25 @@ class AgentModeSet(Event):
     by: str = ""
 
 
-class WrapUpEnded(Event):
+class WrapUpEnded(Event, frozen=True, kw_only=True):
     """Ours: the agent is done before the deadline."""
 
     agent_id: AgentId
 
 
-class WrapUpExtended(Event):
+class WrapUpExtended(Event, frozen=True, kw_only=True):
     """Ours: the agent needs `extra_s` more."""
 
     agent_id: AgentId
     extra_s: float
 
 
-class CallMarked(Event):
+class CallMarked(Event, frozen=True, kw_only=True):
     """Ours: the service knows something about a call that the switch does not (a test call, a direction)."""
 
     call_id: CallId
     is_test: bool
 
 
-class Ticked(Event):
+class Ticked(Event, frozen=True, kw_only=True):
     """Ours: a second went by. Deadlines are compared with `at`, never timed."""

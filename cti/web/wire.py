@@ -32,33 +32,33 @@ class Answer(msgspec.Struct, kw_only=True):
 # --- signing in -----------------------------------------------------------------------------------------------------
 
 
-class SignIn(Wire):
+class SignIn(Wire, kw_only=True):
     """POST /api/session"""
 
     login: Login
     password: Annotated[str, Meta(max_length=200)]
 
 
-class LinkSignIn(Wire):
+class LinkSignIn(Wire, kw_only=True):
     """POST /api/session/link: exchange a one-time sign-in link."""
 
     token: Annotated[str, Meta(min_length=20, max_length=200)]
 
 
-class PasswordChange(Wire):
+class PasswordChange(Wire, kw_only=True):
     """POST /api/session/password. `current` may be left out only in a session opened by a link."""
 
     password: Password
     current: Annotated[str, Meta(max_length=200)] = ""
 
 
-class LanguageChange(Wire):
+class LanguageChange(Wire, kw_only=True):
     """POST /api/session/language"""
 
     language: Literal["zh", "en"]
 
 
-class Session(Answer):
+class Session(Answer, kw_only=True):
     """GET /api/session and every sign-in. `csrf` goes back in the header `X-CSRF-Token` of unsafe requests."""
 
     account_id: int
@@ -76,7 +76,7 @@ class Session(Answer):
 # --- people ---------------------------------------------------------------------------------------------------------
 
 
-class PersonNew(Wire):
+class PersonNew(Wire, kw_only=True):
     """POST /api/people. An agent number makes the person an agent with that telephone."""
 
     login: Login
@@ -86,7 +86,7 @@ class PersonNew(Wire):
     queues: list[Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")]] = []
 
 
-class PersonEdit(Wire):
+class PersonEdit(Wire, kw_only=True):
     """PATCH /api/people/{id}. Fields left out stay as they are."""
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
@@ -96,7 +96,7 @@ class PersonEdit(Wire):
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-class Person(Answer):
+class Person(Answer, kw_only=True):
     """An account as the people page shows it."""
 
     account_id: int
@@ -110,7 +110,7 @@ class Person(Answer):
     last_seen_at: datetime | None
 
 
-class People(Answer):
+class People(Answer, kw_only=True):
     """GET /api/people"""
 
     people: list[Person]
@@ -120,7 +120,7 @@ class People(Answer):
     """Agent numbers whose telephone nobody has."""
 
 
-class SignInLink(Answer):
+class SignInLink(Answer, kw_only=True):
     """POST /api/people/{id}/link, and the answer to POST /api/people: shown once."""
 
     person: Person
@@ -128,7 +128,7 @@ class SignInLink(Answer):
     expires_at: datetime
 
 
-class Telephone(Answer):
+class Telephone(Answer, kw_only=True):
     """POST /api/people/{id}/telephone: settings of the agent's SIP phone. Looking is audited."""
 
     user: str
@@ -139,47 +139,47 @@ class Telephone(Answer):
 # --- the floor ------------------------------------------------------------------------------------------------------
 
 
-class ModeChange(Wire):
+class ModeChange(Wire, kw_only=True):
     """PUT /api/agents/{agent_id}/mode"""
 
     mode: Literal["ready", "not_ready", "signed_out"]
     reason: Literal["", "break", "meal", "training", "back_office"] = ""
 
 
-class WrapUpChange(Wire):
+class WrapUpChange(Wire, kw_only=True):
     """POST /api/agents/{agent_id}/wrap-up: end it, or extend it by `extra_s`."""
 
     action: Literal["end", "extend"]
     extra_s: Annotated[float, Meta(gt=0, le=600)] = 60
 
 
-class TransferRequest(Wire):
+class TransferRequest(Wire, kw_only=True):
     """POST /api/calls/{call_id}/transfer: blind, to an agent number or a queue."""
 
     target: Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
-class TestCallRequest(Wire):
+class TestCallRequest(Wire, kw_only=True):
     """POST /api/test-calls. `self`: a recorded agent answers in a queue of its own; `real`: your agents are rung."""
 
     key: Literal["1", "2", ""]
     answered_by: Literal["self", "real"] = "self"
 
 
-class Accepted(Answer):
+class Accepted(Answer, kw_only=True):
     """202: the switch took the command; what comes of it arrives on the live feed."""
 
     command_id: str
 
 
-class CallPage(Answer):
+class CallPage(Answer, kw_only=True):
     """GET /api/calls: newest first. `next` goes into `?before=` for the following page."""
 
     calls: list[CallView]
     next: str | None
 
 
-class Gauge(Answer):
+class Gauge(Answer, kw_only=True):
     """A measured figure of the running service. `unit`: `s`, `ms`, `count`, `bytes`, `ratio`."""
 
     code: str
@@ -187,7 +187,7 @@ class Gauge(Answer):
     unit: str
 
 
-class CheckReport(Answer):
+class CheckReport(Answer, kw_only=True):
     """GET /api/check"""
 
     at: datetime
@@ -198,26 +198,26 @@ class CheckReport(Answer):
 # --- live feed (WebSocket /api/live) --------------------------------------------------------------------------------
 
 
-class Subscribe(Wire, tag="subscribe"):
+class Subscribe(Wire, kw_only=True, tag="subscribe"):
     """Browser: send snapshots of these topics, then their changes. Again for one topic: a fresh snapshot."""
 
     topics: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=20)]
 
 
-class Unsubscribe(Wire, tag="unsubscribe"):
+class Unsubscribe(Wire, kw_only=True, tag="unsubscribe"):
     """Browser: no more of these."""
 
     topics: Annotated[list[Annotated[str, Meta(max_length=60)]], Meta(max_length=20)]
 
 
-class Pong(Wire, tag="pong"):
+class Pong(Wire, kw_only=True, tag="pong"):
     """Browser: still here."""
 
 
 FromBrowser = Subscribe | Unsubscribe | Pong
 
 
-class TopicSnapshot(Answer, tag="snapshot"):
+class TopicSnapshot(Answer, kw_only=True, tag="snapshot"):
     """Server: all of a topic. `seq` is the number of its last change; `at` is the floor's "data as of"."""
 
     topic: str
@@ -226,7 +226,7 @@ class TopicSnapshot(Answer, tag="snapshot"):
     items: dict[str, AnyView]
 
 
-class TopicChange(Answer):
+class TopicChange(Answer, kw_only=True):
     """One change; `value` None takes the key away."""
 
     topic: str
@@ -235,33 +235,33 @@ class TopicChange(Answer):
     value: AnyView | None
 
 
-class TopicChanges(Answer, tag="changes"):
+class TopicChanges(Answer, kw_only=True, tag="changes"):
     """Server: changes in order. A gap in a topic's `seq` means: subscribe again."""
 
     at: datetime
     items: list[TopicChange]
 
 
-class Stale(Answer, tag="stale"):
+class Stale(Answer, kw_only=True, tag="stale"):
     """Server: this socket fell behind; fresh snapshots of these topics follow."""
 
     topics: list[str]
 
 
-class Ping(Answer, tag="ping"):
+class Ping(Answer, kw_only=True, tag="ping"):
     """Server: every 15 s; also carries "data as of" while nothing changes."""
 
     at: datetime
 
 
-class Bye(Answer, tag="bye"):
+class Bye(Answer, kw_only=True, tag="bye"):
     """Server: this socket closes. Come back after `after_s`; `code` says why."""
 
     code: str
     after_s: float
 
 
-class Refused(Answer, tag="refused"):
+class Refused(Answer, kw_only=True, tag="refused"):
     """Server: a message was not understood or not allowed."""
 
     code: str
@@ -271,7 +271,7 @@ class Refused(Answer, tag="refused"):
 ToBrowser = TopicSnapshot | TopicChanges | Stale | Ping | Bye | Refused
 
 
-class Problem(Answer):
+class Problem(Answer, kw_only=True):
     """application+problem/json (RFC 9457). The browser translates `code`."""
 
     type: str

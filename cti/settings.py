@@ -37,6 +37,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ami_user: str = "hotline"
     ami_secret: str = ""
     ami_secret_file: str = ""
+    asterisk_root: str = ""
+    """Folder of the unpacked Asterisk packages, to share one among several systems; empty means
+    `<data_dir>/asterisk-root`."""
+    sip_port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    """UDP port for phones and the trunk of the system's own Asterisk; 0 takes a free one and keeps it."""
     queue_log: str = ""
     """Path of Asterisk's queue_log; empty with an Asterisk elsewhere means: no book to reconcile with."""
     recordings_dir: str = ""
@@ -57,6 +62,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def recordings_path(self) -> Path:
         """Folder of the recorded files, absolute."""
         return Path(self.recordings_dir).resolve() if self.recordings_dir else self.data_path / "recordings"
+
+    @property
+    def asterisk_root_path(self) -> Path:
+        """Where the packages of the system's own Asterisk are unpacked, absolute."""
+        return Path(self.asterisk_root).resolve() if self.asterisk_root else self.data_path / "asterisk-root"
 
     @property
     def effective_database_url(self) -> str:

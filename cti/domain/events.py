@@ -67,6 +67,8 @@ class DialBegun(ChannelEvent, frozen=True, kw_only=True):
     dest_id: ChannelId
     dest_channel: str
     dest_linked_id: LinkedId
+    dialled: str = ""
+    """DialString: what was dialled, `919811000009@trunk`. On an Originate it is the only place with the number."""
 
 
 class DialEnded(ChannelEvent, frozen=True, kw_only=True):

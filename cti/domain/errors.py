@@ -70,3 +70,9 @@ class CallGone(NotFound):
     """The call or channel has ended."""
 
     code = "call.gone"
+
+
+class DatabaseAway(DomainError):
+    """The database cannot be reached, is locked or full. The same request may work later (HTTP 503)."""
+
+    code = "database.away"

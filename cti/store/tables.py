@@ -1,0 +1,202 @@
+"""Tables of the live floor. Natural keys everywhere: writing the same thing twice leaves one row.
+
+Columns are what is searched and summed; `view` is the whole entity as it was sent to the browsers.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cti.store.base import BigId, Table
+
+
+class CallRow(Table):
+    """One call. `business_on` is its day in the zone of the hotline: the day it began."""
+
+    __tablename__ = "calls"
+    __table_args__ = (
+        Index("ix_calls_newest", "started_at", "call_id"),
+        Index("ix_calls_business_on", "business_on"),
+        Index("ix_calls_caller_number", "caller_number", "started_at"),
+        Index("ix_calls_ended_at", "ended_at"),
+    )
+
+    call_id: Mapped[str] = mapped_column(String(150), primary_key=True)
+    linked_id: Mapped[str] = mapped_column(String(150))
+    direction: Mapped[str] = mapped_column(String(10))
+    hotline: Mapped[str] = mapped_column(String(80))
+    caller_number: Mapped[str] = mapped_column(String(80))
+    caller_name: Mapped[str]
+    is_test: Mapped[bool]
+    stage: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime]
+    business_on: Mapped[date]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    end: Mapped[str] = mapped_column(String(20))
+    refusal: Mapped[str] = mapped_column(String(20))
+    fell_back: Mapped[bool]
+    merged_into: Mapped[str | None] = mapped_column(String(150))
+    is_reconstructed: Mapped[bool]
+    is_repaired: Mapped[bool] = mapped_column(default=False)
+    """Closed from the switch's book after we had lost sight of it; live views no longer overwrite it."""
+    view: Mapped[dict[str, Any]]
+
+
+class LegRow(Table):
+    """One channel of a call."""
+
+    __tablename__ = "legs"
+    __table_args__ = (Index("ix_legs_call_id", "call_id"), Index("ix_legs_agent_id", "agent_id", "opened_at"))
+
+    channel_id: Mapped[str] = mapped_column(String(150), primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"))
+    channel: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(10))
+    number: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str]
+    agent_id: Mapped[str | None] = mapped_column(String(20))
+    opened_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    talk_ms: Mapped[int]
+    hold_ms: Mapped[int]
+    cause: Mapped[int | None]
+
+
+class VisitRow(Table):
+    """One stay of a caller in one queue."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        Index("ix_visits_call_id", "call_id"),
+        Index("ix_visits_queue", "queue", "entered_at"),
+        Index("ix_visits_business_on", "business_on", "queue"),
+        Index("ix_visits_agent_id", "agent_id", "entered_at"),
+        Index("ix_visits_outcome", "outcome", "entered_at"),
+    )
+
+    visit_id: Mapped[str] = mapped_column(String(160), primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"))
+    channel_id: Mapped[str] = mapped_column(String(150))
+    queue: Mapped[str] = mapped_column(String(80))
+    entered_at: Mapped[datetime]
+    business_on: Mapped[date]
+    position: Mapped[int]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(30))
+    agent_id: Mapped[str | None] = mapped_column(String(20))
+    device: Mapped[str | None] = mapped_column(String(100))
+    wait_ms: Mapped[int | None]
+    talk_ms: Mapped[int | None]
+    hold_ms: Mapped[int | None]
+    ended_by: Mapped[str] = mapped_column(String(20))
+    is_test: Mapped[bool]
+    is_reconstructed: Mapped[bool]
+    is_repaired: Mapped[bool] = mapped_column(default=False)
+
+
+class OfferRow(Table):
+    """A member rung for a visit."""
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        Index("ix_offers_visit_id", "visit_id"),
+        Index("ix_offers_call_id", "call_id"),
+        Index("ix_offers_agent_id", "agent_id", "offered_at"),
+    )
+
+    offer_id: Mapped[str] = mapped_column(String(170), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visits.visit_id", ondelete="CASCADE"))
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"))
+    device: Mapped[str] = mapped_column(String(100))
+    agent_id: Mapped[str | None] = mapped_column(String(20))
+    channel_id: Mapped[str | None] = mapped_column(String(150))
+    offered_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(20))
+    ring_ms: Mapped[int | None]
+
+
+class SegmentRow(Table):
+    """One recorded stretch of a call."""
+
+    __tablename__ = "segments"
+    __table_args__ = (Index("ix_segments_call_id", "call_id"), Index("ix_segments_started_at", "started_at"))
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"))
+    part: Mapped[int]
+    started_at: Mapped[datetime]
+
+
+class AgentStateRow(Table):
+    """An agent as last seen: what a restart begins with."""
+
+    __tablename__ = "agent_states"
+
+    agent_id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    mode: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(40))
+    mode_since: Mapped[datetime]
+    wrap_up_until: Mapped[datetime | None]
+    view: Mapped[dict[str, Any]]
+
+
+class AgentModeRow(Table):
+    """An agent entered a mode. It lasts until the agent's next row."""
+
+    __tablename__ = "agent_mode_log"
+    __table_args__ = (Index("ix_agent_mode_log_begun_at", "begun_at"),)
+
+    agent_id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    begun_at: Mapped[datetime] = mapped_column(primary_key=True)
+    mode: Mapped[str] = mapped_column(String(20), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(40))
+
+
+class QueueLogBookRow(Table):
+    """A row of the switch's queue_log, as it was written. The key is the file and the byte it begins at."""
+
+    __tablename__ = "queue_log_rows"
+    __table_args__ = (Index("ix_queue_log_rows_call", "channel_id", "at"), Index("ix_queue_log_rows_at", "at"))
+
+    book: Mapped[str] = mapped_column(String(80), primary_key=True)
+    offset_bytes: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    at: Mapped[datetime]
+    channel_id: Mapped[str] = mapped_column(String(150))
+    queue: Mapped[str] = mapped_column(String(80))
+    member: Mapped[str] = mapped_column(String(150))
+    event: Mapped[str] = mapped_column(String(40))
+    data: Mapped[list[str]]
+
+
+class DifferenceRow(Table):
+    """The book and our records disagree about something. `resolution` says how it was settled, if it was."""
+
+    __tablename__ = "differences"
+    __table_args__ = (UniqueConstraint("kind", "about"), Index("ix_differences_open", "resolved_at", "found_at"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(200))
+    ours: Mapped[str]
+    theirs: Mapped[str]
+    found_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolution: Mapped[str] = mapped_column(String(20), default="")
+
+
+class PositionRow(Table):
+    """How far a reader has come in a file: `queue_log`, `recorder`."""
+
+    __tablename__ = "positions"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]

@@ -80,7 +80,9 @@ def _command(root: Path) -> list[str]:
     if root == Path("/"):
         return [program]
     libraries = [root / "usr/lib", root / "lib", root / "usr/lib64", root / "lib64"]
-    folders = [path for library in libraries for path in (*sorted(library.glob("*-linux-gnu*")), library) if path.is_dir()]
+    folders = [
+        path for library in libraries for path in (*sorted(library.glob("*-linux-gnu*")), library) if path.is_dir()
+    ]
     loader = next((path for folder in folders for path in sorted(folder.glob("ld-linux*.so.*"))), None)
     if loader is None:
         return [program]

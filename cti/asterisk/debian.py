@@ -65,7 +65,9 @@ def install(root: Path, progress: Progress) -> Binaries:
             unpacked = Path(folder) / "root"
             _fetch(Path(folder), unpacked, progress)
             if (found := Binaries.find(unpacked)) is None:
-                raise SwitchSetupError(f"the packages brought no usable Asterisk into {unpacked}", code="switch.packages")
+                raise SwitchSetupError(
+                    f"the packages brought no usable Asterisk into {unpacked}", code="switch.packages"
+                )
             _put_in_place(unpacked, root)
     if (found := Binaries.find(root)) is None:
         raise SwitchSetupError(f"{root} vanished while it was being installed: start again", code="switch.packages")
@@ -129,7 +131,8 @@ def _fetch(folder: Path, unpacked: Path, progress: Progress) -> None:
         except _CommandFailed as failed:
             failures.append(f"{source or 'own sources'}: {failed}")
     raise SwitchSetupError(
-        "Asterisk's packages could not be fetched; is the package mirror reachable (apt-get update)?\n" + "\n".join(failures),
+        "Asterisk's packages could not be fetched; is the package mirror reachable (apt-get update)?\n"
+        + "\n".join(failures),
         code="switch.packages",
     )
 
@@ -162,7 +165,8 @@ def _mirror_of(codename: str) -> str:
         if len(fields) == 3 and fields[1:] == [codename, "main"]:
             return fields[0]
     raise SwitchSetupError(
-        f"this machine's apt sources name no archive of Debian {codename}: add one, then start again", code="switch.packages"
+        f"this machine's apt sources name no archive of Debian {codename}: add one, then start again",
+        code="switch.packages",
     )
 
 
@@ -208,5 +212,7 @@ def _run(command: list[str]) -> str:
     except subprocess.TimeoutExpired as late:
         raise _CommandFailed(f"{command[0]} took longer than {_DOWNLOAD_LIMIT_S} s") from late
     if done.returncode:
-        raise _CommandFailed("\n".join((done.stderr or done.stdout).strip().splitlines()[-5:]) or f"{command[0]} failed")
+        raise _CommandFailed(
+            "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:]) or f"{command[0]} failed"
+        )
     return done.stdout

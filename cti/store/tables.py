@@ -1,6 +1,7 @@
 """Tables of the live floor. Natural keys everywhere: writing the same thing twice leaves one row.
 
 Columns are what is searched and summed; `view` is the whole entity as it was sent to the browsers.
+Text has no length limit: a caller may send anything, and one refused row would stop the recorder's batch.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cti.store.base import BigId, Table
@@ -25,22 +26,22 @@ class CallRow(Table):
         Index("ix_calls_ended_at", "ended_at"),
     )
 
-    call_id: Mapped[str] = mapped_column(String(150), primary_key=True)
-    linked_id: Mapped[str] = mapped_column(String(150))
-    direction: Mapped[str] = mapped_column(String(10))
-    hotline: Mapped[str] = mapped_column(String(80))
-    caller_number: Mapped[str] = mapped_column(String(80))
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    linked_id: Mapped[str]
+    direction: Mapped[str]
+    hotline: Mapped[str]
+    caller_number: Mapped[str]
     caller_name: Mapped[str]
     is_test: Mapped[bool]
-    stage: Mapped[str] = mapped_column(String(20))
+    stage: Mapped[str]
     started_at: Mapped[datetime]
     business_on: Mapped[date]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    end: Mapped[str] = mapped_column(String(20))
-    refusal: Mapped[str] = mapped_column(String(20))
+    end: Mapped[str]
+    refusal: Mapped[str]
     fell_back: Mapped[bool]
-    merged_into: Mapped[str | None] = mapped_column(String(150))
+    merged_into: Mapped[str | None]
     is_reconstructed: Mapped[bool]
     is_repaired: Mapped[bool] = mapped_column(default=False)
     """Closed from the switch's book after we had lost sight of it; live views no longer overwrite it."""
@@ -53,13 +54,13 @@ class LegRow(Table):
     __tablename__ = "legs"
     __table_args__ = (Index("ix_legs_call_id", "call_id"), Index("ix_legs_agent_id", "agent_id", "opened_at"))
 
-    channel_id: Mapped[str] = mapped_column(String(150), primary_key=True)
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"))
-    channel: Mapped[str] = mapped_column(String(200))
-    kind: Mapped[str] = mapped_column(String(10))
-    number: Mapped[str] = mapped_column(String(80))
+    channel: Mapped[str]
+    kind: Mapped[str]
+    number: Mapped[str]
     name: Mapped[str]
-    agent_id: Mapped[str | None] = mapped_column(String(20))
+    agent_id: Mapped[str | None]
     opened_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -80,22 +81,22 @@ class VisitRow(Table):
         Index("ix_visits_outcome", "outcome", "entered_at"),
     )
 
-    visit_id: Mapped[str] = mapped_column(String(160), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"))
-    channel_id: Mapped[str] = mapped_column(String(150))
-    queue: Mapped[str] = mapped_column(String(80))
+    channel_id: Mapped[str]
+    queue: Mapped[str]
     entered_at: Mapped[datetime]
     business_on: Mapped[date]
     position: Mapped[int]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[str] = mapped_column(String(30))
-    agent_id: Mapped[str | None] = mapped_column(String(20))
-    device: Mapped[str | None] = mapped_column(String(100))
+    outcome: Mapped[str]
+    agent_id: Mapped[str | None]
+    device: Mapped[str | None]
     wait_ms: Mapped[int | None]
     talk_ms: Mapped[int | None]
     hold_ms: Mapped[int | None]
-    ended_by: Mapped[str] = mapped_column(String(20))
+    ended_by: Mapped[str]
     is_test: Mapped[bool]
     is_reconstructed: Mapped[bool]
     is_repaired: Mapped[bool] = mapped_column(default=False)
@@ -111,15 +112,15 @@ class OfferRow(Table):
         Index("ix_offers_agent_id", "agent_id", "offered_at"),
     )
 
-    offer_id: Mapped[str] = mapped_column(String(170), primary_key=True)
+    offer_id: Mapped[str] = mapped_column(primary_key=True)
     visit_id: Mapped[str] = mapped_column(ForeignKey("visits.visit_id", ondelete="CASCADE"))
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"))
-    device: Mapped[str] = mapped_column(String(100))
-    agent_id: Mapped[str | None] = mapped_column(String(20))
-    channel_id: Mapped[str | None] = mapped_column(String(150))
+    device: Mapped[str]
+    agent_id: Mapped[str | None]
+    channel_id: Mapped[str | None]
     offered_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[str] = mapped_column(String(20))
+    outcome: Mapped[str]
     ring_ms: Mapped[int | None]
 
 
@@ -129,7 +130,7 @@ class SegmentRow(Table):
     __tablename__ = "segments"
     __table_args__ = (Index("ix_segments_call_id", "call_id"), Index("ix_segments_started_at", "started_at"))
 
-    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"))
     part: Mapped[int]
     started_at: Mapped[datetime]
@@ -140,9 +141,9 @@ class AgentStateRow(Table):
 
     __tablename__ = "agent_states"
 
-    agent_id: Mapped[str] = mapped_column(String(20), primary_key=True)
-    mode: Mapped[str] = mapped_column(String(20))
-    reason: Mapped[str] = mapped_column(String(40))
+    agent_id: Mapped[str] = mapped_column(primary_key=True)
+    mode: Mapped[str]
+    reason: Mapped[str]
     mode_since: Mapped[datetime]
     wrap_up_until: Mapped[datetime | None]
     view: Mapped[dict[str, Any]]
@@ -154,10 +155,10 @@ class AgentModeRow(Table):
     __tablename__ = "agent_mode_log"
     __table_args__ = (Index("ix_agent_mode_log_begun_at", "begun_at"),)
 
-    agent_id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    agent_id: Mapped[str] = mapped_column(primary_key=True)
     begun_at: Mapped[datetime] = mapped_column(primary_key=True)
-    mode: Mapped[str] = mapped_column(String(20), primary_key=True)
-    reason: Mapped[str] = mapped_column(String(40))
+    mode: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
 
 
 class QueueLogBookRow(Table):
@@ -166,13 +167,13 @@ class QueueLogBookRow(Table):
     __tablename__ = "queue_log_rows"
     __table_args__ = (Index("ix_queue_log_rows_call", "channel_id", "at"), Index("ix_queue_log_rows_at", "at"))
 
-    book: Mapped[str] = mapped_column(String(80), primary_key=True)
+    book: Mapped[str] = mapped_column(primary_key=True)
     offset_bytes: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     at: Mapped[datetime]
-    channel_id: Mapped[str] = mapped_column(String(150))
-    queue: Mapped[str] = mapped_column(String(80))
-    member: Mapped[str] = mapped_column(String(150))
-    event: Mapped[str] = mapped_column(String(40))
+    channel_id: Mapped[str]
+    queue: Mapped[str]
+    member: Mapped[str]
+    event: Mapped[str]
     data: Mapped[list[str]]
 
 
@@ -183,13 +184,13 @@ class DifferenceRow(Table):
     __table_args__ = (UniqueConstraint("kind", "about"), Index("ix_differences_open", "resolved_at", "found_at"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(40))
-    about: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str]
+    about: Mapped[str]
     ours: Mapped[str]
     theirs: Mapped[str]
     found_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]
-    resolution: Mapped[str] = mapped_column(String(20), default="")
+    resolution: Mapped[str] = mapped_column(default="")
 
 
 class PositionRow(Table):
@@ -197,6 +198,6 @@ class PositionRow(Table):
 
     __tablename__ = "positions"
 
-    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[dict[str, Any]]
     changed_at: Mapped[datetime]

@@ -1,0 +1,23 @@
+"""Parts a machine may lack. A test that needs one says so by name when skipped; in CI the lack is a failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from tests.postgres import find_binaries
+
+LOOKS: dict[str, Callable[[], object]] = {
+    "postgresql": find_binaries,
+    "sipp": lambda: shutil.which("sipp"),
+    "chromium": lambda: shutil.which("chromium") or shutil.which("chromium-browser"),
+}
+
+
+def needs(part: str) -> pytest.MarkDecorator:
+    """Mark a test that needs `part`. In CI (`CI=true`) it runs, and fails, without it."""
+    is_here = bool(LOOKS[part]())
+    return pytest.mark.skipif(not is_here and os.environ.get("CI") != "true", reason=f"needs {part}")

@@ -72,6 +72,7 @@ def _dial_begun(f: Fields, at: datetime) -> e.Event:
         dest_id=ChannelId(need(f, "DestUniqueid")),
         dest_channel=need(f, "DestChannel"),
         dest_linked_id=LinkedId(need(f, "DestLinkedid")),
+        dialled=f.get("DialString", ""),
     )
 
 

@@ -1,0 +1,204 @@
+"""Commands to AMI actions: one table. Every field has an allow-list; what does not fit is refused, never stripped.
+
+Source of the rules: security: 6.1. Asterisk ends a line at a lone \\n too, a NUL truncates, and a channel that begins
+with `/` is a pattern that hangs up every match (manager.c).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from cti.domain import commands as c
+from cti.domain.errors import Invalid
+
+Action = list[tuple[str, str]]
+"""Headers of an action in order; the first is `Action`."""
+
+LINE_LIMIT_BYTES = 1024
+"""Asterisk: a longer line fails the whole action (manager.c)."""
+LINES_LIMIT = 128
+
+_CHANNEL = re.compile(r"[A-Za-z0-9_.@;:+-][A-Za-z0-9/_.@;:+-]{0,99}")
+_CHANNEL_ID = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_DEVICE = re.compile(r"[A-Za-z0-9]{1,16}/[A-Za-z0-9_.@+-]{1,80}(?:/n)?")
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_MEMBER_NAME = re.compile(r"[\w .-]{1,80}")
+_EXTEN = re.compile(r"\+?[0-9*#]{1,20}|[A-Za-z][A-Za-z0-9_-]{0,79}")
+_NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
+_REASON = re.compile(r"[\w -]{0,64}")
+_VARIABLE = re.compile(r"_{0,2}HOTLINE_[A-Z0-9_]{1,40}")
+"""Our own names only: a name could otherwise be a dialplan function."""
+_VALUE = re.compile(r"[\w.:/@+-]{0,200}")
+_SPY_DATA = re.compile(r"[A-Za-z0-9_.@;:+-][A-Za-z0-9/_.@;:+-]{0,99}(?:,[A-Za-z]{0,8})?")
+APPLICATIONS = {"ChanSpy": _SPY_DATA}
+"""Applications that an Originate may run, and the shape of their data. Everything else could be a shell."""
+
+
+def encode(command: c.Command) -> Action:
+    """Return the action for a command.
+
+    Raises: Invalid, when a field must not reach the wire or the command is not one of ours.
+    """
+    row = _ENCODERS.get(type(command))
+    if row is None:
+        raise Invalid(f"no action for {type(command).__name__}", code="switch.command")
+    return row(command)
+
+
+def to_wire(action: Sequence[tuple[str, str]]) -> bytes:
+    """Return the bytes of an action.
+
+    Raises: Invalid, for anything that Asterisk would read as other lines than these.
+    """
+    if len(action) > LINES_LIMIT:
+        raise Invalid(f"an action of {len(action)} lines", code="switch.field")
+    lines = [f"{name}: {value}" for name, value in action]
+    for (name, _), line in zip(action, lines, strict=True):
+        if "\r" in line or "\n" in line or "\0" in line:
+            raise _refused(name, "a line break or NUL")
+        if len(line.encode("utf-8", "replace")) > LINE_LIMIT_BYTES - 2:
+            raise _refused(name, f"more than {LINE_LIMIT_BYTES} bytes")
+    try:
+        return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
+    except UnicodeEncodeError:
+        raise Invalid("a field is not text", code="switch.field") from None
+
+
+def _refused(field: str, why: str) -> Invalid:
+    return Invalid(f"{field}: {why} must not be sent to the switch", code="switch.field", field=field)
+
+
+def _fit(field: str, value: str, pattern: re.Pattern[str]) -> str:
+    if not pattern.fullmatch(value):
+        raise _refused(field, f"{value[:40]!a}" if value else "an empty value")
+    return value
+
+
+def channel(value: str) -> str:
+    """Return a channel's name that is safe to send. Raises: Invalid."""
+    return _fit("Channel", value, _CHANNEL)
+
+
+def _seconds(field: str, value: float, most: float) -> float:
+    if not 0 <= value <= most:  # also refuses NaN
+        raise _refused(field, f"{value} (0 to {most:g} s)")
+    return value
+
+
+# --- calls ----------------------------------------------------------------------------------------------------------
+
+
+def _hang_up(x: c.HangUp) -> Action:
+    return [("Action", "Hangup"), ("Channel", channel(x.channel)), ("Cause", "16")]
+
+
+def _transfer(action: str) -> Callable[[Any], Action]:
+    def row(x: c.BlindTransfer | c.AttendedTransfer) -> Action:
+        return [
+            ("Action", action),
+            ("Channel", channel(x.channel)),
+            ("Context", _fit("Context", x.context, _NAME)),
+            ("Exten", _fit("Exten", x.exten, _EXTEN)),
+        ]
+
+    return row
+
+
+def _cancel_transfer(x: c.CancelTransfer) -> Action:
+    return [("Action", "CancelAtxfer"), ("Channel", channel(x.channel))]
+
+
+def _originate(x: c.Originate) -> Action:
+    action = [
+        ("Action", "Originate"),
+        ("Channel", channel(x.channel)),
+        ("ChannelId", _fit("ChannelId", x.channel_id, _CHANNEL_ID)),
+        ("Timeout", str(round(_seconds("Timeout", x.timeout_s, 300) * 1000))),
+        ("Async", "true"),
+    ]
+    if x.application:
+        if x.application not in APPLICATIONS:
+            raise _refused("Application", repr(x.application[:40]))
+        data = _fit("Data", x.data, APPLICATIONS[x.application])
+        action += [("Application", x.application), ("Data", data)]
+    else:
+        context, exten = _fit("Context", x.context, _NAME), _fit("Exten", x.exten, _EXTEN)
+        action += [("Context", context), ("Exten", exten), ("Priority", "1")]
+    if x.caller_number:
+        action.append(("CallerID", _fit("CallerID", x.caller_number, _NUMBER)))
+    for name, value in x.variables.items():
+        action.append(("Variable", f"{_fit('Variable', name, _VARIABLE)}={_fit(name, value, _VALUE)}"))
+    return action
+
+
+def _keep_in_menu(x: c.KeepInMenu) -> Action:
+    limit_s = _seconds("Timeout", x.limit_s, 300)
+    if limit_s == 0:  # Asterisk: AbsoluteTimeout refuses 0 ("No timeout specified", manager.c)
+        return [
+            ("Action", "Setvar"),
+            ("Channel", channel(x.channel)),
+            ("Variable", "TIMEOUT(absolute)"),
+            ("Value", "0"),
+        ]
+    return [("Action", "AbsoluteTimeout"), ("Channel", channel(x.channel)), ("Timeout", f"{limit_s:g}")]
+
+
+def _mute_recording(x: c.MuteRecording) -> Action:
+    return [
+        ("Action", "MixMonitorMute"),
+        ("Channel", channel(x.channel)),
+        ("Direction", "both"),
+        ("State", "1" if x.is_muted else "0"),
+    ]
+
+
+# --- queues ---------------------------------------------------------------------------------------------------------
+
+
+def _add_member(x: c.AddMember) -> Action:
+    action = [
+        ("Action", "QueueAdd"),
+        ("Queue", _fit("Queue", x.queue, _NAME)),
+        ("Interface", _fit("Interface", x.device, _DEVICE)),
+        ("MemberName", _fit("MemberName", x.member_name, _MEMBER_NAME)),
+        ("Paused", "true" if x.is_paused else "false"),
+    ]
+    if x.pause_reason:
+        action.append(("Reason", _fit("Reason", x.pause_reason, _REASON)))
+    return action
+
+
+def _remove_member(x: c.RemoveMember) -> Action:
+    return [
+        ("Action", "QueueRemove"),
+        ("Queue", _fit("Queue", x.queue, _NAME)),
+        ("Interface", _fit("Interface", x.device, _DEVICE)),
+    ]
+
+
+def _pause_member(x: c.PauseMember) -> Action:
+    action = [
+        ("Action", "QueuePause"),
+        ("Interface", _fit("Interface", x.device, _DEVICE)),
+        ("Paused", "true" if x.is_paused else "false"),
+        ("Reason", _fit("Reason", x.reason, _REASON)),
+    ]
+    if x.queue is not None:
+        action.append(("Queue", _fit("Queue", x.queue, _NAME)))
+    return action
+
+
+_ENCODERS: dict[type[c.Command], Callable[[Any], Action]] = {
+    c.HangUp: _hang_up,
+    c.BlindTransfer: _transfer("BlindTransfer"),
+    c.AttendedTransfer: _transfer("Atxfer"),
+    c.CancelTransfer: _cancel_transfer,
+    c.Originate: _originate,
+    c.KeepInMenu: _keep_in_menu,
+    c.MuteRecording: _mute_recording,
+    c.AddMember: _add_member,
+    c.RemoveMember: _remove_member,
+    c.PauseMember: _pause_member,
+}

@@ -31,6 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """0 takes a free one."""
     public_url: str = ""
     """Address people type, when it differs from host and port (behind a proxy)."""
+    proxies: Annotated[int, Meta(ge=0, le=5)] = 0
+    """Reverse proxies in front whose `X-Forwarded-For` is believed; 0 believes nobody."""
     ami_host: str = ""
     """Empty: the system runs an Asterisk of its own."""
     ami_port: Port = 5038

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import msgspec
+
+from cti.domain.ids import AccountId, AgentId
+
 
 class Role(StrEnum):
     """Roles of an account. An account has exactly one."""
@@ -57,3 +61,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 def may(role: Role, right: Right) -> bool:
     """Tell whether `role` carries `right`."""
     return right in RIGHTS[role]
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks. `agent_id` is set when the account is an agent's; `ip` is for the audit only."""
+
+    account_id: AccountId | None
+    login: str
+    role: Role
+    agent_id: AgentId | None = None
+    ip: str = ""

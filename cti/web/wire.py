@@ -121,7 +121,11 @@ class People(Answer, kw_only=True):
 
 
 class SignInLink(Answer, kw_only=True):
-    """POST /api/people/{id}/link, and the answer to POST /api/people: shown once."""
+    """POST /api/people/{id}/link, and the answer to POST /api/people: shown once.
+
+    `url` is `<address>/sign-in#<token>`: what stands after the `#` never reaches a server log or a referrer. The page
+    posts it to /api/session/link.
+    """
 
     person: Person
     url: str

@@ -6,6 +6,15 @@ export interface Accepted {
   command_id: string;
 }
 
+/** Who asks. `agent_id` is set when the account is an agent's; `ip` is for the audit only. */
+export interface Actor {
+  account_id: number | null;
+  login: string;
+  role: Role;
+  agent_id: string | null;
+  ip: string;
+}
+
 /** The agent's own state: our truth, not Asterisk's (P-3). */
 export type AgentMode = "not_ready" | "ready" | "signed_out" | "wrap_up";
 
@@ -308,7 +317,12 @@ export interface SignIn {
   password: string;
 }
 
-/** POST /api/people/{id}/link, and the answer to POST /api/people: shown once. */
+/**
+ * POST /api/people/{id}/link, and the answer to POST /api/people: shown once.
+ *
+ * `url` is `<address>/sign-in#<token>`: what stands after the `#` never reaches a server log or a referrer. The page
+ * posts it to /api/session/link.
+ */
 export interface SignInLink {
   person: Person;
   url: string;

@@ -299,5 +299,6 @@ class EmbeddedAsterisk:
             "ROBOT_TALK_S": options.robot_talk_s,
             "RING_S": options.ring_s,
             "RTP_TIMEOUT_S": options.rtp_timeout_s,
+            "PHONES_BEHIND_NAT": "no",
             "TRUNK_MATCH": options.trunk_match,
         }

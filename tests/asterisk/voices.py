@@ -1,0 +1,87 @@
+"""Voices of the test phones, and ears: whose voice is in a recording, and from where on."""
+
+from __future__ import annotations
+
+import subprocess
+import wave
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.parts import require
+
+RATE = 8000
+Samples = NDArray[np.float64]
+
+_SPOKEN = {
+    "caller": (
+        "en",
+        "Hello, I am the customer. Last month I bought a pressure cooker from you, and yesterday its handle broke off."
+        " My order number is four two seven one, nine three. Please send somebody to repair it before the weekend.",
+    ),
+    "agent": (
+        "en+f3",
+        "Good morning, customer service, this is your agent speaking. Thank you for calling us. I am going to register"
+        " the complaint right now. Would you kindly tell me your postal code and the street, so that we find you?",
+    ),
+    "second": (
+        "en+m7",
+        "This is the technical desk, second line. The spare part is in stock; a colleague brings it on Thursday"
+        " afternoon between two and five. Keep the receipt at hand, nothing else will be needed from your side.",
+    ),
+}
+
+
+class Voice(NamedTuple):
+    """One speaker: `raw` is what SIPp streams (A-law), `samples` is the same as numbers."""
+
+    name: str
+    raw: Path
+    samples: Samples
+
+
+class Heard(NamedTuple):
+    """`likeness` 0-1: 1 is this voice. `at_s`: place in the (looping) voice that sounds at the recording's start."""
+
+    likeness: float
+    at_s: float
+
+
+def make_voices(folder: Path) -> dict[str, Voice]:
+    """Let espeak-ng speak and sox convert: 8 kHz A-law for the phones."""
+    require("espeak-ng")
+    require("sox")
+    return {name: _speak(folder, name, accent, text) for name, (accent, text) in _SPOKEN.items()}
+
+
+def _speak(folder: Path, name: str, accent: str, text: str) -> Voice:
+    spoken, even, raw = folder / f"{name}-22k.wav", folder / f"{name}.wav", folder / f"{name}.alaw"
+    subprocess.run(["espeak-ng", "-v", accent, "-s", "150", "-w", str(spoken), text], check=True, capture_output=True)
+    subprocess.run(
+        ["sox", "-V1", str(spoken), "-r", "8000", "-c", "1", "-b", "16", str(even), "gain", "-3"], check=True
+    )
+    subprocess.run(["sox", "-V1", str(even), "-e", "a-law", "-t", "raw", str(raw)], check=True)
+    return Voice(name, raw, read_wav(even))
+
+
+def read_wav(path: Path) -> Samples:
+    """Return the samples of a mono 8 kHz wav, -1 to 1."""
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getframerate(), file.getsampwidth()) == (1, RATE, 2), path
+        return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.float64) / 32768
+
+
+def hear(recorded: Samples, voice: Voice, *, from_s: float = 0.0, length_s: float = 1.6) -> Heard:
+    """Look for a stretch of `recorded` in the looping voice: normalised correlation at its best shift."""
+    start = int(from_s * RATE)
+    piece = recorded[start : start + int(length_s * RATE)]
+    loop = np.concatenate([voice.samples, voice.samples[: len(piece)]])
+    size = 1 << (len(loop) + len(piece)).bit_length()
+    products = np.fft.irfft(np.fft.rfft(loop, size) * np.conj(np.fft.rfft(piece, size)), size)[: len(voice.samples)]
+    energy = np.concatenate([[0.0], np.cumsum(loop**2)])
+    local = energy[len(piece) : len(piece) + len(voice.samples)] - energy[: len(voice.samples)]
+    scores = products / (np.sqrt(local * float(np.sum(piece**2))) + 1e-3)
+    best = int(np.argmax(scores))
+    return Heard(float(scores[best]), (best - start) % len(voice.samples) / RATE)

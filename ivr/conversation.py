@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
-from cti.domain.errors import CallGone, Conflict, SwitchError
+from cti.domain.errors import CallGone, DomainError
 from cti.domain.ids import ChannelId
 from cti.domain.switch import MenuResult, Switch
 from ivr import agi
@@ -82,7 +82,7 @@ class Conversation:
             return await self._walk()
         except CallGone:
             return Ending.GONE
-        except (SwitchError, Conflict) as lost:
+        except DomainError as lost:
             # The command may still be running: a second one is not allowed. The dead-man's switch has the caller.
             log.warning(
                 "caller left to the fallback queue", extra={"channel": self.caller.channel, "why": lost.message}

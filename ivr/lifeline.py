@@ -84,22 +84,31 @@ class Lifeline:
         self._closing.set()
 
     def _renew_all(self) -> None:
-        oldest = asyncio.get_running_loop().time() - (self._limit_s - self._every_s)
+        now = asyncio.get_running_loop().time()
         for channel_id, held in list(self._held.items()):
-            if held.armed_at < oldest:
-                self.late_count += 1
-                log.error("menu limit not renewed in time", extra={"channel": held.channel})
-                self._let_go(channel_id)
+            if self._is_late(held, now):
+                self._give_up(channel_id, held)
             elif held.renewal is None or held.renewal.done():
                 self._start_renewal(channel_id, held)
+
+    def _is_late(self, held: _Held, now: float) -> bool:
+        return now > held.armed_at + self._limit_s - self._every_s
+
+    def _give_up(self, channel_id: ChannelId, held: _Held) -> None:
+        self.late_count += 1
+        log.error("menu limit not renewed in time", extra={"channel": held.channel})
+        self._let_go(channel_id)
 
     def _start_renewal(self, channel_id: ChannelId, held: _Held) -> None:
         held.renewal = asyncio.create_task(self._renew(channel_id, held), name=f"menu limit {held.channel}")
 
     async def _renew(self, channel_id: ChannelId, held: _Held) -> None:
+        sent_at = asyncio.get_running_loop().time()
         if not held.is_held:
             return
-        sent_at = asyncio.get_running_loop().time()
+        if self._is_late(held, sent_at):  # frozen between the turn of the loop and here
+            self._give_up(channel_id, held)
+            return
         try:
             await self._switch.send(KeepInMenu(channel=held.channel, limit_s=self._limit_s), limit_s=REPLY_LIMIT_S)
         except (SwitchRefused, NotFound):

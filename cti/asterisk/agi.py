@@ -1,7 +1,7 @@
 """AGI lines out, AGI results in.
 
 Asterisk: the AMI class `agi` is a shell (`EXEC System`, res_agi.c), so only the commands that menus need may leave.
-panoramisk's parser is not used: it reads a variable whose value is "hangup" as the end of the call (asterisk.md D27).
+panoramisk's parser is not used: it reads a variable whose value is "hangup" as the end of the call.
 """
 
 from __future__ import annotations

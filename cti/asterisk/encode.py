@@ -1,6 +1,6 @@
 """Commands to AMI actions: one table. Every field has an allow-list; what does not fit is refused, never stripped.
 
-Source of the rules: security: 6.1. Asterisk ends a line at a lone \\n too, a NUL truncates, and a channel that begins
+Asterisk ends a line at a lone \\n too, a NUL truncates, and a channel that begins
 with `/` is a pattern that hangs up every match (manager.c).
 """
 

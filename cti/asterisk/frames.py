@@ -1,4 +1,4 @@
-"""AMI bytes to frames: framing before decoding, and a strict validator (asterisk.md: 1.1 D6, D23; security: 6.2 c).
+"""AMI bytes to frames: framing before decoding, and a strict validator.
 
 Text of a caller can hold anything, so a frame counts as genuine only when its shape is exactly Asterisk's.
 """

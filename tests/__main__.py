@@ -1,0 +1,204 @@
+"""`./test`: all checks and tests, in the order in which a mistake shows soonest; a table of what took how long.
+
+python -m tests             everything; installs missing parts when root, else names them
+python -m tests quick       the part without Asterisk and browser
+python -m tests ARGUMENTS   pytest with these arguments
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from setup.steps import Stopped, apt_install, step
+from tests.parts import LOOKS
+
+ROOT = Path(__file__).resolve().parent.parent
+WEB = ROOT / "dashboards" / "web"
+PACKAGES = {
+    "postgresql": "postgresql",
+    "sipp": "sip-tester",
+    "espeak-ng": "espeak-ng",
+    "sox": "sox",
+    "chromium": "chromium",
+}
+"""Part of `tests.parts` -> Debian package."""
+NEED_A_MACHINE = ("asterisk", "faults", "browser", "bench")
+"""Folders that `quick` leaves out, in the order in which the whole suite runs them after the others."""
+IMPORTS = "from importlinter.cli import lint_imports_command as check; check()"
+"""import-linter has no `-m`, and the scripts in `.venv/bin` do not survive a moved checkout."""
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+CLOSING = re.compile(r"^=*\s*((\d+ [a-z]+)(, \d+ [a-z]+)* in [\d.]+s.*?)\s*=*$")
+
+
+@dataclass
+class Check:
+    """One command of the suite and what came of it."""
+
+    title: str
+    command: Sequence[str]
+    cwd: Path = ROOT
+    ok: bool = False
+    seconds: float = 0.0
+
+    def run(self) -> None:
+        """Run quietly; show the output only of a failure."""
+        began = time.monotonic()
+        done = subprocess.run(
+            self.command, cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        self.seconds, self.ok = time.monotonic() - began, done.returncode == 0
+        print(self.row, flush=True)
+        if not self.ok:
+            print(done.stdout.decode("utf-8", "replace"), flush=True)
+
+    @property
+    def row(self) -> str:
+        return f"  {self.title:<32} {'ok' if self.ok else 'FAILED':<8} {self.seconds:7.1f} s"
+
+
+@dataclass
+class Suite(Check):
+    """pytest: shown as it goes, and its closing line kept."""
+
+    closing: str = field(default="pytest said nothing", init=False)
+
+    def run(self) -> None:
+        """Run with the output passed on at once, progress dots included."""
+        began = time.monotonic()
+        with subprocess.Popen(self.command, cwd=self.cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            assert process.stdout is not None
+            kept = b""
+            while block := os.read(process.stdout.fileno(), 65536):
+                sys.stdout.buffer.write(block)
+                sys.stdout.buffer.flush()
+                kept = (kept + block)[-65536:]
+        self.seconds, self.ok = time.monotonic() - began, process.returncode == 0
+        self.closing = closing_line(kept.decode("utf-8", "replace")) or self.closing
+
+
+def closing_line(output: str) -> str:
+    """Return pytest's last line without its frame: `3 passed, 1 failed in 0.42s`; empty when there is none."""
+    found = (CLOSING.match(COLOURS.sub("", line)) for line in reversed(output.splitlines()))
+    return next((match[1] for match in found if match), "")
+
+
+def python(*words: str) -> list[str]:
+    """Return the command that runs Python of this environment."""
+    return [sys.executable, *words]
+
+
+def static_checks() -> list[Check]:
+    """Return what looks at the Python sources without running them, fastest first."""
+    return [
+        Check("lint", python("-m", "ruff", "check", "--quiet", ".")),
+        Check("format", python("-m", "ruff", "format", "--check", "--quiet", ".")),
+        Check("import rules", python("-c", IMPORTS)),
+        Check("types", python("-m", "mypy")),
+    ]
+
+
+def web_checks() -> list[Check]:
+    """Return the checks of the browser application that its package.json offers."""
+    scripts = json.loads((WEB / "package.json").read_text("utf-8"))["scripts"]
+    titles = {"check": "web types", "test": "web tests"}
+    return [
+        Check(title, ["npm", "run", "--silent", name], cwd=WEB) for name, title in titles.items() if name in scripts
+    ]
+
+
+def suite(quick: bool) -> Suite:
+    """Return pytest over all folders: first what needs no machine, last what takes longest."""
+    inside = [path for path in (ROOT / "tests").iterdir() if path.name not in NEED_A_MACHINE]
+    paths = [str(path.relative_to(ROOT)) for path in sorted(inside) if path.name.startswith("test_") or is_folder(path)]
+    paths += [f"tests/{name}" for name in NEED_A_MACHINE if not quick and is_folder(ROOT / "tests" / name)]
+    colour = ["--color=yes"] if sys.stdout.isatty() else []
+    return Suite("tests", python("-m", "pytest", "-q", *colour, *paths))
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there are tests below `path`."""
+    return path.is_dir() and next(path.rglob("test_*.py"), None) is not None
+
+
+def run_lanes(lanes: Sequence[Sequence[Check]]) -> None:
+    """Run the lanes beside each other, the checks of a lane one after the other."""
+
+    def run(lane: Sequence[Check]) -> None:
+        for check in lane:
+            check.run()
+
+    threads = [threading.Thread(target=run, args=(lane,)) for lane in lanes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def missing_parts() -> list[str]:
+    """Return the parts that the tests need and this machine lacks."""
+    return [part for part in PACKAGES if not LOOKS[part]()]
+
+
+def install_parts() -> None:
+    """Install what is missing as root. Otherwise say what is missing: its tests are skipped by name."""
+    missing = missing_parts()
+    if not missing:
+        return
+    try:
+        with step(f"parts for the tests: {', '.join(missing)}"):
+            apt_install([PACKAGES[part] for part in missing], f"The tests also need {', '.join(missing)}.")
+    except Stopped as stopped:
+        print(f"{stopped}\n", flush=True)
+        if os.geteuid() == 0:
+            install_one_by_one(missing)
+    if missing := missing_parts():
+        print(f"  Without {', '.join(missing)} their tests are skipped by name (in CI: they fail).\n", flush=True)
+
+
+def install_one_by_one(missing: Sequence[str]) -> None:
+    """Try each alone: a distribution that lacks one package (Ubuntu has no chromium) may have the others."""
+    for part in missing:
+        try:
+            with step(f"{part} alone"):
+                apt_install([PACKAGES[part]], f"The tests also need {part}.")
+        except Stopped as stopped:
+            print(f"{stopped}\n", flush=True)
+
+
+def run_all(quick: bool) -> int:
+    """Run the suite; return the exit code. The last line is pytest's own."""
+    if not quick:
+        install_parts()
+    tests = suite(quick)
+    lanes = [static_checks()] + ([] if quick else [web_checks()])
+    run_lanes(lanes)
+    tests.run()
+    checks = [*(check for lane in lanes for check in lane), tests]
+    print("\n" + "\n".join(check.row for check in checks))
+    failed = [check.title for check in checks if not check.ok]
+    print(f"\n{'failed: ' + ', '.join(failed) if failed else 'all is well'}\n{tests.closing}", flush=True)
+    return 1 if failed else 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run everything, the quick part, or pytest with `arguments`."""
+    if not arguments or list(arguments) == ["quick"]:
+        try:
+            return run_all(quick=bool(arguments))
+        except KeyboardInterrupt:
+            return 130
+    sys.stdout.flush()
+    os.execv(sys.executable, python("-m", "pytest", *arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -23,7 +23,7 @@ class _StrictLoader(yaml.SafeLoader):
     """YAML in which a key may stand only once: the last of two nodes with one name must not win in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]  # type: ignore[no-untyped-call]
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
                 raise Invalid(f"{key} stands twice, line {node.start_mark.line + 1}", code="flow.key_twice")

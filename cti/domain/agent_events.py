@@ -1,0 +1,124 @@
+"""What our own events do to agents, and what the telephones of agents do to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cti.domain import events as e
+from cti.domain.agent import CHOOSABLE, Agent
+from cti.domain.changes import AgentPhase
+from cti.domain.ids import CallId, ChannelId
+from cti.domain.leg import device_of
+from cti.domain.routes import Route, route
+from cti.domain.state import State
+
+_RANK = {AgentPhase.IDLE: 0, AgentPhase.RINGING: 1, AgentPhase.HOLDING: 2, AgentPhase.TALKING: 3}
+"""Several channels at once: the one he speaks on counts."""
+
+
+def _known(state: State, event: e.AgentKnown) -> None:
+    agent = state.agents.get(event.agent_id)
+    if agent is None:
+        agent = state.agents[event.agent_id] = Agent(
+            agent_id=event.agent_id,
+            name=event.name,
+            device=event.device,
+            queues=event.queues,
+            mode_since=event.at,
+            phase_since=event.at,
+        )
+        _take_device(state, agent)
+    elif agent.device != event.device:
+        if state.by_device.get(agent.device) is agent:
+            del state.by_device[agent.device]
+        agent.device = event.device
+        _take_device(state, agent)
+    agent.name, agent.queues = event.name, event.queues
+    state.touch_agent(agent)
+
+
+def _take_device(state: State, agent: Agent) -> None:
+    """Take over what is known of the device. Two agents with one device: the newer has it."""
+    state.by_device[agent.device] = agent
+    members = {
+        queue.name: queue.members[agent.device] for queue in state.queues.values() if agent.device in queue.members
+    }
+    agent.member_of = {name: member.is_paused for name, member in members.items()}
+    agent.device_state, agent.device_state_at = 0, None
+    for member in members.values():
+        agent.set_device_state(member.device_state, member.changed_at)
+    agent.legs = {}
+    for call in state.calls.values():
+        for leg in call.open_legs:
+            if device_of(leg.channel) == agent.device:
+                leg.agent_id, leg.is_dirty = agent.agent_id, True
+                agent.legs[leg.channel_id] = call.call_id
+                state.touched_calls[call.call_id] = call
+
+
+def _forgotten(state: State, event: e.AgentForgotten) -> None:
+    agent = state.agents.pop(event.agent_id, None)
+    if agent is not None:
+        if state.by_device.get(agent.device) is agent:
+            del state.by_device[agent.device]
+        state.touched_agents[event.agent_id] = None
+
+
+def _mode_set(state: State, event: e.AgentModeSet) -> None:
+    agent, mode = state.agents.get(event.agent_id), CHOOSABLE.get(event.mode)
+    if agent is not None and mode is not None:
+        agent.choose(mode, event.reason, event.at)
+        state.touch_agent(agent)
+
+
+def _wrap_up_ended(state: State, event: e.WrapUpEnded) -> None:
+    agent = state.agents.get(event.agent_id)
+    if agent is not None:
+        agent.end_wrap_up(event.at)
+        state.touch_agent(agent)
+
+
+def _wrap_up_extended(state: State, event: e.WrapUpExtended) -> None:
+    agent = state.agents.get(event.agent_id)
+    if agent is not None:
+        agent.extend_wrap_up(event.extra_s)
+        state.touch_agent(agent)
+
+
+def end_due_wrap_ups(state: State, at: datetime) -> None:
+    """End the wrap-ups whose deadline has passed."""
+    for agent in state.agents.values():
+        if agent.is_due(at):
+            agent.end_wrap_up(at)
+            state.touch_agent(agent)
+
+
+def settle_phase(state: State, agent: Agent, at: datetime) -> None:
+    """Work out what the agent's telephone does from his open channels."""
+    phase, call_id = AgentPhase.IDLE, None
+    for channel_id, owner in agent.legs.items():
+        found = _phase_on(state, owner, channel_id)
+        if _RANK[found] > _RANK[phase]:
+            phase, call_id = found, owner
+    agent.set_phase(phase, call_id, at)
+
+
+def _phase_on(state: State, call_id: CallId, channel_id: ChannelId) -> AgentPhase:
+    call = state.calls.get(call_id)
+    leg = None if call is None else call.legs.get(channel_id)
+    if leg is None or not leg.is_open:
+        return AgentPhase.IDLE
+    if leg.is_holding:
+        return AgentPhase.HOLDING
+    return AgentPhase.RINGING if leg.answered_at is None and not leg.is_dialler else AgentPhase.TALKING
+
+
+AGENT_ROUTES: dict[type[e.Event], Route] = dict(
+    [
+        route(e.AgentKnown, _known),
+        route(e.AgentForgotten, _forgotten),
+        route(e.AgentModeSet, _mode_set),
+        route(e.WrapUpEnded, _wrap_up_ended),
+        route(e.WrapUpExtended, _wrap_up_extended),
+    ]
+)

@@ -1,0 +1,258 @@
+"""A call: everything with one Linkedid, from the first channel to the last Hangup."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from cti.domain.changes import (
+    CallEnd,
+    CallStage,
+    CallView,
+    LegKind,
+    LegView,
+    MenuStepView,
+    SegmentView,
+    VisitOutcome,
+    VisitView,
+)
+from cti.domain.ids import CallId, ChannelId, LinkedId, QueueName
+from cti.domain.leg import Hold, Leg, Stay
+from cti.domain.talk import count_talk
+from cti.domain.visit import Visit
+
+_LATER = frozenset(CallStage) - {CallStage.ARRIVING}
+CALL_STEPS: dict[CallStage, frozenset[CallStage]] = {stage: _LATER - {stage} for stage in CallStage}
+"""Allowed next stages. Nothing arrives twice. From `ended` a call lives on only when we had lost sight of it."""
+
+
+class Transfer(msgspec.Struct, frozen=True, gc=False):
+    """Somebody passed the customer on: `blind:1002`, `attended:1002`."""
+
+    at: datetime
+    text: str
+
+
+class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The facts of a call, and what follows from them."""
+
+    call_id: CallId
+    linked_id: LinkedId
+    linked_ids: list[LinkedId] = []
+    """All it was ever known by."""
+    started_at: datetime
+    stage_since: datetime
+    stage: CallStage = CallStage.ARRIVING
+    direction: str = "in"
+    hotline: str = ""
+    caller_number: str = ""
+    caller_name: str = ""
+    customer_id: ChannelId | None = None
+    is_test: bool = False
+    is_hidden: bool = False
+    """One of the self-test's machine ends: kept, never shown."""
+    ended_at: datetime | None = None
+    end: CallEnd = CallEnd.NONE
+    is_crashed: bool = False
+    """The switch restarted under it."""
+    refusal: str = ""
+    fell_back: bool = False
+    merged_into: CallId | None = None
+    is_reconstructed: bool = False
+    in_menu: bool = False
+    was_in_menu: bool = False
+    legs: dict[ChannelId, Leg] = {}
+    stays: list[Stay] = []
+    holds: list[Hold] = []
+    visits: list[Visit] = []
+    menu: list[MenuStepView] = []
+    segments: list[SegmentView] = []
+    transfers: list[Transfer] = []
+    is_talk_dirty: bool = False
+
+    @property
+    def customer(self) -> Leg | None:
+        """The leg the call is for."""
+        return None if self.customer_id is None else self.legs.get(self.customer_id)
+
+    @property
+    def open_legs(self) -> list[Leg]:
+        """Legs Asterisk still has, in the order they came."""
+        return [leg for leg in self.legs.values() if leg.closed_at is None]
+
+    @property
+    def open_visit(self) -> Visit | None:
+        """The present visit: waiting or talking."""
+        for visit in reversed(self.visits):
+            if visit.is_open:
+                return visit
+        return None
+
+    def last_visit(self, channel_id: ChannelId, queue: QueueName | None = None) -> Visit | None:
+        """Find the newest visit of a channel, in `queue` when one is named."""
+        for visit in reversed(self.visits):
+            if visit.channel_id == channel_id and (not queue or visit.queue == queue):
+                return visit
+        return None
+
+    def take_customer(self, leg: Leg) -> None:
+        """The call is for this leg."""
+        self.customer_id = leg.channel_id
+        self.caller_number, self.caller_name = leg.number, leg.name
+
+    def absorb(self, other: Call) -> None:
+        """Take over what belongs to `other`: Asterisk gave its channels our Linkedid."""
+        self.linked_ids += other.linked_ids
+        self.legs.update(other.legs)
+        self.stays += other.stays
+        self.holds += other.holds
+        self.visits += other.visits
+        self.menu += other.menu
+        self.segments += other.segments
+        self.transfers += other.transfers
+        self.hotline = self.hotline or other.hotline
+        self.refusal = self.refusal or other.refusal
+        if self.customer_id is None or (self.direction == "internal" and other.direction != "internal"):
+            self.customer_id, self.direction = other.customer_id, other.direction
+            self.caller_number, self.caller_name = other.caller_number, other.caller_name
+        self.is_test = self.is_test or other.is_test
+        self.is_hidden = self.is_hidden and other.is_hidden
+        self.fell_back = self.fell_back or other.fell_back
+        self.is_reconstructed = self.is_reconstructed or other.is_reconstructed
+        self.in_menu = self.in_menu or other.in_menu
+        self.was_in_menu = self.was_in_menu or other.was_in_menu
+        self.is_talk_dirty = True
+        other.legs, other.stays, other.holds, other.visits = {}, [], [], []
+        other.linked_ids, other.menu, other.segments, other.transfers = [], [], [], []
+        other.merged_into = self.call_id
+
+    def settle(self, at: datetime) -> None:
+        """Work out times, outcomes and the stage after the facts changed."""
+        if self.is_talk_dirty:
+            count_talk(self.legs, self.stays, self.holds, self.visits)
+            self.is_talk_dirty = False
+            for leg in self.legs.values():
+                leg.is_dirty = True
+            for visit in self.visits:
+                visit.is_dirty = True
+        for visit in self.visits:
+            visit.settle()
+        stage = self._stage()
+        if stage is not self.stage:
+            self.stage, self.stage_since = stage, at
+            self._settle_end(at)
+
+    def _stage(self) -> CallStage:
+        customer = self.customer
+        if not any(leg.closed_at is None for leg in self.legs.values()):
+            return CallStage.ENDED
+        if customer is None or customer.closed_at is not None:
+            return self._stage_of_colleagues()
+        if customer.is_talking or customer.is_held:
+            return CallStage.TALKING if customer.is_talking else CallStage.HELD
+        visit = self.open_visit
+        if visit is not None:
+            return self._stage_of_visit(visit)
+        if self.in_menu:
+            return CallStage.MENU
+        if self._rings():
+            return CallStage.RINGING
+        if self.visits or customer.talk_s or customer.hold_s:
+            return CallStage.LEAVING
+        return CallStage.MENU if self.was_in_menu else CallStage.ARRIVING
+
+    def _stage_of_visit(self, visit: Visit) -> CallStage:
+        if visit.outcome is VisitOutcome.WAITING:
+            return CallStage.RINGING if any(offer.is_ringing for offer in visit.offers) else CallStage.WAITING
+        serving = None if visit.serving_id is None else self.legs.get(visit.serving_id)
+        is_away = serving is not None and serving.bridge_id is not None
+        return CallStage.HELD if is_away and visit.talk_s > 0 else CallStage.TALKING
+
+    def _stage_of_colleagues(self) -> CallStage:
+        """Nobody from outside is in it, or not any more."""
+        people = [leg for leg in self.open_legs if leg.is_person]
+        if any(leg.is_talking for leg in people):
+            return CallStage.TALKING
+        if any(leg.is_held for leg in people):
+            return CallStage.HELD
+        if self.customer_id is not None or any(leg.talk_s for leg in self.legs.values()):
+            return CallStage.LEAVING
+        return CallStage.RINGING if self._rings() else CallStage.ARRIVING
+
+    def _rings(self) -> bool:
+        for leg in self.legs.values():
+            if leg.closed_at is None and leg.answered_at is None and leg.is_person and not leg.is_dialler:
+                return True
+        return False
+
+    def _settle_end(self, at: datetime) -> None:
+        if self.stage is not CallStage.ENDED:
+            self.ended_at, self.end = None, CallEnd.NONE
+            return
+        closed = [leg.closed_at for leg in self.legs.values() if leg.closed_at is not None]
+        self.ended_at = max(closed) if closed else at
+        self.in_menu = False
+        if self.merged_into is not None:
+            self.end = CallEnd.MERGED
+        elif any(leg.is_lost for leg in self.legs.values()):
+            self.end = CallEnd.SWITCH_CRASHED if self.is_crashed else CallEnd.LOST_SIGHT
+        else:
+            self.end = CallEnd.REFUSED if self.refusal else CallEnd.HUNG_UP
+
+    def view(self, before: CallView | None) -> CallView:
+        """Build what the outside sees; unchanged legs and visits are taken from the view `before`."""
+        visit = self.open_visit
+        customer = self.customer
+        return CallView(
+            call_id=self.call_id,
+            linked_id=self.linked_id,
+            direction=self.direction,
+            hotline=self.hotline,
+            caller_number=self.caller_number,
+            caller_name=self.caller_name,
+            is_test=self.is_test,
+            stage=self.stage,
+            stage_since=self.stage_since,
+            queue=None if visit is None else visit.queue,
+            agent_ids=tuple(
+                [
+                    leg.agent_id
+                    for leg in self.legs.values()
+                    if leg.agent_id is not None and leg.closed_at is None and leg.kind is LegKind.AGENT
+                ]
+            ),
+            started_at=self.started_at,
+            answered_at=None if customer is None else customer.answered_at,
+            ended_at=self.ended_at,
+            end=self.end,
+            refusal=self.refusal,
+            fell_back=self.fell_back,
+            merged_into=self.merged_into,
+            is_reconstructed=self.is_reconstructed,
+            menu=tuple(self.menu),
+            legs=self._leg_views(() if before is None else before.legs),
+            visits=self._visit_views(() if before is None else before.visits),
+            segments=tuple(self.segments),
+            transfers=tuple([transfer.text for transfer in self.transfers]),
+        )
+
+    def _leg_views(self, before: tuple[LegView, ...]) -> tuple[LegView, ...]:
+        views = []
+        for index, leg in enumerate(self.legs.values()):
+            if leg.is_dirty or index >= len(before):
+                leg.is_dirty = False
+                views.append(leg.view())
+            else:
+                views.append(before[index])
+        return tuple(views)
+
+    def _visit_views(self, before: tuple[VisitView, ...]) -> tuple[VisitView, ...]:
+        views = []
+        for index, visit in enumerate(self.visits):
+            if visit.is_dirty or index >= len(before):
+                visit.is_dirty = False
+                views.append(visit.view())
+            else:
+                views.append(before[index])
+        return tuple(views)

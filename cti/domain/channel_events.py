@@ -1,0 +1,142 @@
+"""What channel and dial events do to calls."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cti.domain import events as e
+from cti.domain.call import Call
+from cti.domain.changes import LegKind
+from cti.domain.closing import close_leg
+from cti.domain.leg import UP, Leg
+from cti.domain.phone import caller_number
+from cti.domain.routes import Route, route
+from cti.domain.state import EarlyClose, State
+
+
+def _opened(state: State, event: e.ChannelOpened) -> None:
+    channel_id = event.channel_id
+    if channel_id in state.by_channel:
+        _late_opened(state, event)
+    elif channel_id not in state.forgotten:
+        call, leg = state.open_leg(
+            channel_id,
+            event.linked_id,
+            event.channel,
+            event.at,
+            number=event.number,
+            name=event.caller_name,
+            context=event.context,
+        )
+        early = state.early.pop(channel_id, None)
+        if early is not None:
+            close_leg(call, leg, early.at, early.cause)
+            end_agent_leg(state, call, leg, early.at)
+
+
+def _late_opened(state: State, event: e.ChannelOpened) -> None:
+    """Doubled, or later events of the channel came first: fill in what they could not know."""
+    found = state.find(event)
+    if found is None:
+        return
+    call, leg = found
+    leg.opened_at = min(leg.opened_at, event.at)
+    call.started_at = min(call.started_at, event.at)
+    if not leg.number:
+        _identify(call, leg, event.number, event.caller_name)
+
+
+def _state_changed(state: State, event: e.ChannelStateChanged) -> None:
+    found = state.find(event)
+    if found is None or event.state != UP:
+        return
+    leg = found[1]
+    if leg.answered_at is None or event.at < leg.answered_at:
+        leg.answered_at = event.at
+        leg.is_dirty = True
+
+
+def _identified(state: State, event: e.CallerIdentified) -> None:
+    found = state.find(event)
+    if found is not None:
+        _identify(*found, event.number, event.caller_name)
+
+
+def _identify(call: Call, leg: Leg, number: str, name: str) -> None:
+    """Asterisk: NewCallerid on an agent's or an originated channel shows our own number, not the other party's."""
+    if leg.kind is not LegKind.CALLER:
+        return
+    leg.number, leg.name = caller_number(number), name
+    leg.is_dirty = True
+    if leg.channel_id == call.customer_id:
+        call.caller_number, call.caller_name = leg.number, leg.name
+
+
+def _closed(state: State, event: e.ChannelClosed) -> None:
+    if not state.knows(event.channel_id):
+        state.early[event.channel_id] = EarlyClose(event.at, event.cause)
+        return
+    found = state.find(event)
+    if found is None:
+        return
+    call, leg = found
+    if leg.closed_at is not None and not leg.is_lost:
+        return
+    close_leg(call, leg, event.at, event.cause)
+    end_agent_leg(state, call, leg, event.at)
+
+
+def end_agent_leg(state: State, call: Call, leg: Leg, at: datetime) -> None:
+    """An agent's channel is gone: count his talk, and let wrap-up begin by rule."""
+    agent = None if leg.agent_id is None else state.agents.get(leg.agent_id)
+    if agent is None:
+        return
+    agent.legs.pop(leg.channel_id, None)
+    state.touch_agent(agent)
+    call.settle(at)
+    if leg.met_customer and leg.kind is LegKind.AGENT:
+        agent.end_talk(at, state.options)
+    else:
+        agent.begin_owed_wrap_up(at, state.options)
+
+
+def _dial_begun(state: State, event: e.DialBegun) -> None:
+    found = state.find(event)
+    if found is None:
+        return
+    if event.dest_id == event.channel_id:
+        _originated(*found, event.dialled)
+    elif not state.knows(event.dest_id):
+        linked_id = event.dest_linked_id or event.linked_id
+        call, _ = state.open_leg(event.dest_id, linked_id, event.dest_channel, event.at)
+        call.is_reconstructed = True
+
+
+def _originated(call: Call, leg: Leg, dialled: str) -> None:
+    """We called somebody: the number is only in the dial string, `919811000009@trunk`."""
+    if not leg.is_dialler:
+        return
+    leg.is_dialler, leg.is_dirty = False, True
+    if leg.kind is not LegKind.CALLER:
+        return
+    leg.kind = LegKind.OUTSIDE
+    leg.number = caller_number(dialled.partition("@")[0].rpartition("/")[2])
+    leg.name = ""
+    call.direction = "out"
+    call.take_customer(leg)
+
+
+def _dial_ended(state: State, event: e.DialEnded) -> None:
+    state.find(event)
+
+
+CHANNEL_ROUTES: dict[type[e.Event], Route] = dict(
+    [
+        route(e.ChannelOpened, _opened),
+        route(e.ChannelStateChanged, _state_changed),
+        route(e.CallerIdentified, _identified),
+        route(e.ChannelClosed, _closed),
+        route(e.DialBegun, _dial_begun),
+        route(e.DialEnded, _dial_ended),
+    ]
+)

@@ -1,0 +1,96 @@
+"""What the door, the menu and the recording report about a call."""
+
+from __future__ import annotations
+
+from cti.domain import events as e
+from cti.domain.call import Call
+from cti.domain.changes import LegKind, MenuStepView, SegmentView
+from cti.domain.ids import CallId
+from cti.domain.leg import Leg
+from cti.domain.routes import Route, route
+from cti.domain.state import State
+
+
+def _entered(state: State, event: e.CallEntered) -> None:
+    found = state.find(event)
+    if found is None:
+        return
+    call, leg = found
+    call.hotline = event.hotline
+    call.is_test = call.is_test or event.is_test
+    take_as_caller(call, leg)
+
+
+def _refused(state: State, event: e.CallRefused) -> None:
+    found = state.find(event)
+    if found is not None:
+        call, leg = found
+        call.hotline, call.refusal = event.hotline or call.hotline, event.reason
+        take_as_caller(call, leg)
+
+
+def take_as_caller(call: Call, leg: Leg) -> None:
+    """Whoever enters the menu or a queue is a person. Asterisk: through a Local pair he is the second half."""
+    if leg.kind is LegKind.HELPER:
+        leg.kind, leg.is_dirty = LegKind.CALLER, True
+        call.direction = "in"
+    if call.customer_id is None:
+        call.take_customer(leg)
+
+
+def _menu_entered(state: State, event: e.MenuEntered) -> None:
+    found = state.find(event)
+    if found is not None and found[1].closed_at is None:
+        call, leg = found
+        call.in_menu = call.was_in_menu = True
+        take_as_caller(call, leg)
+
+
+def _menu_left(state: State, event: e.MenuLeft) -> None:
+    found = state.find(event)
+    if found is not None:
+        found[0].in_menu = False
+
+
+def _menu_stepped(state: State, event: e.MenuStepped) -> None:
+    call = state.by_channel.get(event.channel_id)
+    step = MenuStepView(at=event.at, flow=event.flow, node=event.node, digits=event.digits, outcome=event.outcome)
+    if call is not None and step not in call.menu:
+        call.menu.append(step)
+        state.touched_calls[call.call_id] = call
+
+
+def _fell_back(state: State, event: e.MenuFellBack) -> None:
+    found = state.find(event)
+    if found is not None:
+        found[0].fell_back = True
+
+
+def _segment_begun(state: State, event: e.SegmentBegun) -> None:
+    found = state.find(event)
+    if found is None:
+        return
+    call = found[0]
+    if not any(segment.name == event.name for segment in call.segments):
+        call.segments.append(SegmentView(name=event.name, part=event.part, started_at=event.at))
+
+
+def _call_marked(state: State, event: e.CallMarked) -> None:
+    call = state.calls.get(CallId(event.call_id))
+    if call is not None:
+        call.is_test = event.is_test
+        state.touched_calls[call.call_id] = call
+
+
+MENU_ROUTES: dict[type[e.Event], Route] = dict(
+    [
+        route(e.CallEntered, _entered),
+        route(e.CallRefused, _refused),
+        route(e.MenuEntered, _menu_entered),
+        route(e.MenuLeft, _menu_left),
+        route(e.MenuStepped, _menu_stepped),
+        route(e.MenuFellBack, _fell_back),
+        route(e.SegmentBegun, _segment_begun),
+        route(e.CallMarked, _call_marked),
+    ]
+)

@@ -1,6 +1,6 @@
 """panoramisk 1.4 behind one adapter: its transport and class names stay, what it does wrong is replaced.
 
-Replaced, because of what was reproduced on Asterisk 22: blocks decoded one by one with letters lost at their borders; no
+Replaced, because of what was seen on Asterisk 22: blocks decoded one by one with letters lost at their borders; no
 frame limit; one exception in a callback ends the connection; line breaks let through; actions sent again after a
 reconnect, AGI twice; AGI and QueueAdd that never answer; Originate that breaks the parser; no deadlines, unchecked
 pings, dropped futures; reconnect without end after a refused login, and after close; socket closed at Shutdown with

@@ -6,10 +6,10 @@ import asyncio
 import socket
 
 from cti.domain.errors import Conflict, Invalid
-from cti.settings import Settings
 
 _FROM_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 """Everywhere, as seen from this machine."""
+_ANSWER_LIMIT_S = 5.0
 
 
 def choose_port(host: str, port: int) -> int:
@@ -39,24 +39,24 @@ def choose_port(host: str, port: int) -> int:
         ) from None
 
 
-def address_of(settings: Settings) -> str:
-    """Return the address to type into the browser on this machine."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    host = _FROM_HERE.get(settings.host, settings.host)
-    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+def address_of(host: str, port: int, public_url: str = "") -> str:
+    """Return the address to type into the browser: the public one, else that on this machine."""
+    if public_url:
+        return public_url.rstrip("/")
+    host = _FROM_HERE.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def ask_ready(settings: Settings) -> tuple[bool, str]:
-    """Ask the service's `/readyz`. Returns whether it is ready, and otherwise what it says."""
-    host = _FROM_HERE.get(settings.host, settings.host)
+async def ask_ready(host: str, port: int) -> tuple[bool, str]:
+    """Ask the service's `/readyz`. Returns whether it is ready, and what it says."""
+    host = _FROM_HERE.get(host, host)
     try:
-        async with asyncio.timeout(5):
-            reader, writer = await asyncio.open_connection(host, settings.port)
-            writer.write(b"GET /readyz HTTP/1.0\r\nHost: " + f"{host}:{settings.port}".encode() + b"\r\n\r\n")
+        async with asyncio.timeout(_ANSWER_LIMIT_S):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(f"GET /readyz HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n".encode())
             answer = (await reader.read(65536)).decode("utf-8", "replace")
             writer.close()
     except (OSError, TimeoutError):
         return False, "it does not answer yet"
     head, _, body = answer.partition("\r\n\r\n")
-    return " 200 " in head.split("\r\n")[0] + " ", body.strip()
+    return head.split()[1:2] == ["200"], body.strip()

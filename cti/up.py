@@ -193,7 +193,7 @@ class Supervisor:
         """Say when the service is ready, or why it is not; afterwards keep its log from filling the disk."""
         began, told = time.monotonic(), False
         while True:
-            ready, reason = await ask_ready(self._settings)
+            ready, reason = await ask_ready(self._settings.host, self._settings.port)
             if ready:
                 break
             if not told and time.monotonic() - began > READY_LIMIT_S:
@@ -206,7 +206,7 @@ class Supervisor:
             shorten(self._log)
 
     def _ready_line(self) -> str:
-        address = address_of(self._settings)
+        address = address_of(self._settings.host, self._settings.port, self._settings.public_url)
         try:
             link = (self._data / "first-sign-in-link").read_text("utf-8").strip()
         except OSError:

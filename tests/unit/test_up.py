@@ -18,7 +18,6 @@ import bootstrap
 from cti.address import address_of, ask_ready, choose_port
 from cti.child import RestartPlan, mark_of
 from cti.domain.errors import Conflict, Invalid
-from cti.settings import Settings
 from cti.up import LOG_LIMIT_BYTES, ROOT, main, parser, shorten, with_options
 from tests.waiting import until
 
@@ -229,11 +228,11 @@ def test_foreign_address_is_invalid() -> None:
     [("127.0.0.1", "http://127.0.0.1:81"), ("0.0.0.0", "http://127.0.0.1:81"), ("::", "http://[::1]:81")],
 )
 def test_address_is_one_a_person_can_type(host: str, expected: str) -> None:
-    assert address_of(Settings(host=host, port=81)) == expected
+    assert address_of(host, 81) == expected
 
 
 def test_public_address_goes_before() -> None:
-    assert address_of(Settings(public_url="https://hotline.example/")) == "https://hotline.example"
+    assert address_of("127.0.0.1", 81, "https://hotline.example/") == "https://hotline.example"
 
 
 async def test_service_that_says_503_is_not_ready_and_its_reason_is_kept() -> None:
@@ -244,7 +243,7 @@ async def test_service_that_says_503_is_not_ready_and_its_reason_is_kept() -> No
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        assert await ask_ready(Settings(port=port)) == (False, "link: away")
+        assert await ask_ready("127.0.0.1", port) == (False, "link: away")
 
 
 def test_options_are_settings_by_another_way() -> None:

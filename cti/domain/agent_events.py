@@ -53,7 +53,7 @@ def _take_device(state: State, agent: Agent) -> None:
             if device_of(leg.channel) == agent.device:
                 leg.agent_id, leg.is_dirty = agent.agent_id, True
                 agent.legs[leg.channel_id] = call.call_id
-                state.touched_calls[call.call_id] = call
+                state.touch(call)
 
 
 def _forgotten(state: State, event: e.AgentForgotten) -> None:

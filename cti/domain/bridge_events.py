@@ -18,30 +18,40 @@ def _hold_begun(state: State, event: e.HoldBegun) -> None:
     found = state.find(event)
     if found is not None:
         begin_hold(*found, event.at)
+        _touch_if_changed(state, found[0])
 
 
 def _hold_ended(state: State, event: e.HoldEnded) -> None:
     found = state.find(event)
     if found is not None:
         end_hold(*found, event.at)
+        _touch_if_changed(state, found[0])
 
 
 def _bridge_entered(state: State, event: e.BridgeEntered) -> None:
     found = state.find(event)
     if found is not None:
         enter_bridge(*found, event.bridge_id, event.at)
+        _touch_if_changed(state, found[0])
 
 
 def _bridge_left(state: State, event: e.BridgeLeft) -> None:
     found = state.find(event)
     if found is not None:
         leave_bridge(*found, event.bridge_id, event.at)
+        _touch_if_changed(state, found[0])
+
+
+def _touch_if_changed(state: State, call: Call) -> None:
+    """Doubled events leave the call as it was; nothing then needs to be built."""
+    if call.is_talk_dirty:
+        state.touch(call)
 
 
 def _bridges_merged(state: State, event: e.BridgesMerged) -> None:
     for call in state.calls.values():
         if call.holds and merge_bridges(call, event.from_id, event.to_id):
-            state.touched_calls[call.call_id] = call
+            state.touch(call)
 
 
 def _blind_transferred(state: State, event: e.BlindTransferred) -> None:
@@ -72,7 +82,7 @@ def _transferred(state: State, call: Call, transferer_id: ChannelId, at: datetim
     if transfer in call.transfers:
         return
     call.transfers.append(transfer)
-    state.touched_calls[call.call_id] = call
+    state.touch(call)
     for visit in call.visits:
         if visit.serving_id == transferer_id and visit.transferred_at is None:
             visit.transferred_at = at
@@ -85,7 +95,7 @@ def _listen_started(state: State, event: e.ListenStarted) -> None:
         leg = call.legs[event.listener_id]
         leg.kind, leg.is_dirty = LegKind.HELPER, True
         call.is_talk_dirty = True
-        state.touched_calls[call.call_id] = call
+        state.touch(call)
 
 
 BRIDGE_ROUTES: dict[type[e.Event], Route] = dict(

@@ -44,32 +44,34 @@ def _late_opened(state: State, event: e.ChannelOpened) -> None:
     call.started_at = min(call.started_at, event.at)
     if not leg.number:
         _identify(call, leg, event.number, event.caller_name)
+    state.touch(call)
 
 
 def _state_changed(state: State, event: e.ChannelStateChanged) -> None:
     found = state.find(event)
     if found is None or event.state != UP:
         return
-    leg = found[1]
+    call, leg = found
     if leg.answered_at is None or event.at < leg.answered_at:
-        leg.answered_at = event.at
-        leg.is_dirty = True
+        leg.answered_at, leg.is_dirty = event.at, True
+        state.touch(call)
 
 
 def _identified(state: State, event: e.CallerIdentified) -> None:
     found = state.find(event)
-    if found is not None:
-        _identify(*found, event.number, event.caller_name)
+    if found is not None and _identify(*found, event.number, event.caller_name):
+        state.touch(found[0])
 
 
-def _identify(call: Call, leg: Leg, number: str, name: str) -> None:
+def _identify(call: Call, leg: Leg, number: str, name: str) -> bool:
     """Asterisk: NewCallerid on an agent's or an originated channel shows our own number, not the other party's."""
     if leg.kind is not LegKind.CALLER:
-        return
+        return False
     leg.number, leg.name = caller_number(number), name
     leg.is_dirty = True
     if leg.channel_id == call.customer_id:
         call.caller_number, call.caller_name = leg.number, leg.name
+    return True
 
 
 def _closed(state: State, event: e.ChannelClosed) -> None:
@@ -83,6 +85,7 @@ def _closed(state: State, event: e.ChannelClosed) -> None:
     if leg.closed_at is not None and not leg.is_lost:
         return
     close_leg(call, leg, event.at, event.cause)
+    state.touch(call)
     end_agent_leg(state, call, leg, event.at)
 
 
@@ -106,6 +109,7 @@ def _dial_begun(state: State, event: e.DialBegun) -> None:
         return
     if event.dest_id == event.channel_id:
         _originated(*found, event.dialled)
+        state.touch(found[0])
     elif not state.knows(event.dest_id):
         linked_id = event.dest_linked_id or event.linked_id
         call, _ = state.open_leg(event.dest_id, linked_id, event.dest_channel, event.at)

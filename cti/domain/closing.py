@@ -20,11 +20,9 @@ def close_leg(call: Call, leg: Leg, at: datetime, cause: int | None, *, is_lost:
         call.in_menu = False
     for visit in call.visits:
         if visit.channel_id == leg.channel_id:
-            visit.caller_closed_at = at
-            visit.is_dirty = call.is_talk_dirty = True
+            visit.caller_closed_at, visit.is_dirty = at, True
         if visit.serving_id == leg.channel_id:
-            visit.agent_closed_at = at
-            visit.is_dirty = call.is_talk_dirty = True
+            visit.agent_closed_at, visit.is_dirty = at, True
         if is_lost and visit.is_open and leg.channel_id in (visit.channel_id, visit.serving_id):
             visit.lost_at = at
         offer = visit.offer_of(leg.channel_id)

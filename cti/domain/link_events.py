@@ -60,7 +60,7 @@ def _decide_visits(state: State, at: datetime) -> None:
         for visit in open_visits:
             if (visit.left_at or visit.abandoned_at or at) <= limit_at:
                 visit.is_late = visit.is_dirty = True
-                state.touched_calls[call_id] = call
+                state.touch(call)
         if all(visit.is_late or (visit.left_at is None and visit.abandoned_at is None) for visit in open_visits):
             del state.undecided[call_id]
 

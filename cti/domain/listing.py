@@ -53,7 +53,7 @@ def _close_gone(state: State, listed: e.FloorListed) -> None:
         lost_at = max(min(state.link.gap_at or listed.at, listed.at), leg.seen_at)
         call.is_crashed = call.is_crashed or (started_at is not None and leg.opened_at < started_at)
         call.is_reconstructed = True
-        state.touched_calls[call.call_id] = call
+        state.touch(call)
         close_leg(call, leg, lost_at, None, is_lost=True)
         end_agent_leg(state, call, leg, lost_at)
         call.settle(lost_at)
@@ -85,7 +85,7 @@ def _take_channel(state: State, listed: e.FloorListed, row: e.ListedChannel) -> 
         return
     if row.linked_id and row.linked_id != call.linked_id:
         call = state.relink(call, row.linked_id)
-    state.touched_calls[call.call_id] = call
+    state.touch(call)
     if row.state == UP and leg.answered_at is None:
         leg.answered_at, leg.is_dirty = listed.at, True
     if leg.bridge_id is not None and leg.bridge_id != row.bridge_id:
@@ -107,7 +107,7 @@ def _take_callers(state: State, listed: e.FloorListed) -> None:
             is_known = visit.is_in_queue and visit.entered_at <= listed.at
             if is_known and (visit.queue, visit.channel_id) not in waiting:
                 _left_unseen(call, visit, listed)
-                state.touched_calls[call.call_id] = call
+                state.touch(call)
     for row in listed.callers:
         found = state.by_channel.get(row.channel_id)
         if found is not None:
@@ -129,7 +129,7 @@ def _left_unseen(call: Call, visit: Visit, listed: e.FloorListed) -> None:
 def _take_caller(state: State, call: Call, leg: Leg, listed: e.FloorListed, row: e.ListedCaller) -> None:
     if leg.closed_at is not None or leg.seen_at > listed.at:
         return
-    state.touched_calls[call.call_id] = call
+    state.touch(call)
     call.settle(listed.at)
     for visit in call.visits:
         if visit.channel_id == leg.channel_id and visit.queue == row.queue and visit.is_in_queue:

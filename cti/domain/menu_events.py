@@ -19,6 +19,7 @@ def _entered(state: State, event: e.CallEntered) -> None:
     call.hotline = event.hotline
     call.is_test = call.is_test or event.is_test
     take_as_caller(call, leg)
+    state.touch(call)
 
 
 def _refused(state: State, event: e.CallRefused) -> None:
@@ -26,6 +27,7 @@ def _refused(state: State, event: e.CallRefused) -> None:
     if found is not None:
         call, leg = found
         call.hotline, call.refusal = event.hotline or call.hotline, event.reason
+        state.touch(call)
         take_as_caller(call, leg)
 
 
@@ -43,6 +45,7 @@ def _menu_entered(state: State, event: e.MenuEntered) -> None:
     if found is not None and found[1].closed_at is None:
         call, leg = found
         call.in_menu = call.was_in_menu = True
+        state.touch(call)
         take_as_caller(call, leg)
 
 
@@ -50,6 +53,7 @@ def _menu_left(state: State, event: e.MenuLeft) -> None:
     found = state.find(event)
     if found is not None:
         found[0].in_menu = False
+        state.touch(found[0])
 
 
 def _menu_stepped(state: State, event: e.MenuStepped) -> None:
@@ -57,13 +61,14 @@ def _menu_stepped(state: State, event: e.MenuStepped) -> None:
     step = MenuStepView(at=event.at, flow=event.flow, node=event.node, digits=event.digits, outcome=event.outcome)
     if call is not None and step not in call.menu:
         call.menu.append(step)
-        state.touched_calls[call.call_id] = call
+        state.touch(call)
 
 
 def _fell_back(state: State, event: e.MenuFellBack) -> None:
     found = state.find(event)
     if found is not None:
         found[0].fell_back = True
+        state.touch(found[0])
 
 
 def _segment_begun(state: State, event: e.SegmentBegun) -> None:
@@ -72,6 +77,7 @@ def _segment_begun(state: State, event: e.SegmentBegun) -> None:
         return
     call = found[0]
     if not any(segment.name == event.name for segment in call.segments):
+        state.touch(call)
         call.segments.append(SegmentView(name=event.name, part=event.part, started_at=event.at))
 
 
@@ -79,7 +85,7 @@ def _call_marked(state: State, event: e.CallMarked) -> None:
     call = state.calls.get(CallId(event.call_id))
     if call is not None:
         call.is_test = event.is_test
-        state.touched_calls[call.call_id] = call
+        state.touch(call)
 
 
 MENU_ROUTES: dict[type[e.Event], Route] = dict(

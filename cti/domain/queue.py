@@ -38,6 +38,7 @@ class Queue(msgspec.Struct, kw_only=True, omit_defaults=True):
     waiting: dict[VisitId, datetime] = {}
     talking: set[VisitId] = set()
     removed: dict[Device, datetime] = {}
+    free_count: int = 0
 
     def place(self, visit_id: VisitId, entered_at: datetime, is_waiting: bool, is_talking: bool) -> bool:
         """Note where a visit stands. Returns whether that is news."""
@@ -64,6 +65,7 @@ class Queue(msgspec.Struct, kw_only=True, omit_defaults=True):
             return False
         self.removed.pop(member.device, None)
         self.members[member.device] = member
+        self.free_count += member.is_free - (known is not None and known.is_free)
         return True
 
     def remove_member(self, device: Device, at: datetime) -> bool:
@@ -72,6 +74,7 @@ class Queue(msgspec.Struct, kw_only=True, omit_defaults=True):
         if known is None or known.changed_at > at:
             return False
         del self.members[device]
+        self.free_count -= known.is_free
         self.removed[device] = at
         return True
 
@@ -83,5 +86,5 @@ class Queue(msgspec.Struct, kw_only=True, omit_defaults=True):
             longest_since=min(self.waiting.values(), default=None),
             talking_count=len(self.talking),
             member_count=len(self.members),
-            free_count=sum(member.is_free for member in self.members.values()),
+            free_count=self.free_count,
         )

@@ -44,6 +44,7 @@ def _joined(state: State, event: e.CallerJoined) -> None:
         return
     take_as_caller(call, leg)
     begin_visit(call, leg, event.queue, event.at, event.position)
+    state.touch(call)
 
 
 def visit_of(call: Call, leg: Leg, queue: QueueName, event: e.Event) -> Visit:
@@ -64,6 +65,7 @@ def _left(state: State, event: e.CallerLeft) -> None:
     visit = visit_of(call, leg, event.queue, event)
     if visit.left_at is None:
         visit.left_at, visit.is_dirty = event.at, True
+        state.touch(call)
         state.undecided[call.call_id] = None
 
 
@@ -75,6 +77,7 @@ def _abandoned(state: State, event: e.CallerAbandoned) -> None:
     visit = visit_of(call, leg, event.queue, event)
     if visit.abandoned_at is None:
         visit.abandoned_at, visit.is_dirty = event.at, True
+        state.touch(call)
         state.undecided[call.call_id] = None
 
 
@@ -98,6 +101,7 @@ def _offer(
     if leg is not None:
         state.serves(call, leg)
         offer.closed_at, offer.cause = leg.closed_at, leg.cause
+    state.touch(call)
 
 
 def _missed(state: State, event: e.MemberMissed) -> None:
@@ -110,6 +114,7 @@ def _missed(state: State, event: e.MemberMissed) -> None:
     if offer is None or offer.missed_at is not None or offer.connected_at is not None:
         return
     offer.missed_at, visit.is_dirty = event.at, True
+    state.touch(call)
     agent = None if offer.agent_id is None else state.agents.get(offer.agent_id)
     if agent is not None:
         agent.miss_offer(event.at, state.options)
@@ -127,6 +132,7 @@ def _connected(state: State, event: e.MemberConnected) -> None:
     if visit.offer_of(event.dest_id) is None:
         _offer(state, call, visit, event, event.dest_id)
     _connect(call, visit, event.dest_id, event)
+    state.touch(call)
     agent = state.by_device.get(event.device)
     if agent is not None:
         agent.offers_missed_count = 0
@@ -143,7 +149,8 @@ def _connect(call: Call, visit: Visit, dest_id: ChannelId, event: e.MemberConnec
             leg.answered_at, leg.is_dirty = event.at, True
         visit.agent_closed_at = leg.closed_at
     visit.has_stays = any(stay.channel_id == dest_id for stay in call.stays)
-    visit.is_dirty = call.is_talk_dirty = True
+    visit.is_dirty = True
+    call.is_talk_dirty = call.is_talk_dirty or visit.has_stays
 
 
 def _completed(state: State, event: e.MemberCompleted) -> None:
@@ -160,7 +167,7 @@ def _served_visit(state: State, event: e.MemberCompleted) -> Visit | None:
         for visit in one.visits:
             is_member = visit.serving_id == event.dest_id or (event.dest_id is None and visit.device == event.device)
             if is_member and visit.queue == event.queue and visit.completed_at is None and visit.answered_at:
-                state.touched_calls[one.call_id] = one
+                state.touch(one)
                 return visit
     return None
 
@@ -181,6 +188,7 @@ def _reported(state: State, event: e.VisitReported) -> None:
         visit = known or visit_of(call, leg, event.queue, event)
     if visit.reported_at is None:
         visit.reported_at, visit.status, visit.is_dirty = event.at, event.status, True
+    state.touch(call)
 
 
 def _member_changed(state: State, event: e.MemberChanged) -> None:

@@ -89,16 +89,17 @@ class State:
                 return None
             call, leg = self.open_leg(channel_id, event.linked_id, event.channel, event.at)
             call.is_reconstructed = True
+            self.touch(call)
             return call, leg
         if event.linked_id != call.linked_id and event.linked_id:
             call = self.relink(call, event.linked_id)
         leg = call.legs[channel_id]
         if leg.is_lost and event.at > leg.seen_at and not isinstance(event, ChannelClosed):
             reopen_leg(call, leg)
+            self.touch(call)
             self.ended.pop(call.call_id, None)
         if event.at > leg.seen_at:
             leg.seen_at = event.at
-        self.touched_calls[call.call_id] = call
         return call, leg
 
     def knows(self, channel_id: ChannelId) -> bool:
@@ -117,6 +118,10 @@ class State:
             queue = self.queues[name] = Queue(name=name)
         self.touched_queues[name] = queue
         return queue
+
+    def touch(self, call: Call) -> None:
+        """Publish this call if it changed."""
+        self.touched_calls[call.call_id] = call
 
     def touch_agent(self, agent: Agent) -> None:
         """Publish this agent if he changed."""
@@ -199,7 +204,7 @@ class State:
     def _place(self, call: Call, leg: Leg) -> None:
         call.legs[leg.channel_id] = leg
         self.by_channel[leg.channel_id] = call
-        self.touched_calls[call.call_id] = call
+        self.touch(call)
         if leg.is_dialler and not leg.is_customer:
             call.direction = "internal"
         elif leg.is_customer and call.customer_id is None:
@@ -230,6 +235,7 @@ class State:
             call.linked_id = linked_id
             call.linked_ids.append(linked_id)
             self.by_linked[linked_id] = call
+            self.touch(call)
             return call
         if other is call or other.ended_at is not None:
             return call
@@ -242,8 +248,8 @@ class State:
             if agent is not None and leg.channel_id in agent.legs:
                 agent.legs[leg.channel_id] = other.call_id
                 self.touch_agent(agent)
-        self.touched_calls[call.call_id] = call
-        self.touched_calls[other.call_id] = other
+        self.touch(call)
+        self.touch(other)
         return other
 
     # --- forgetting -------------------------------------------------------------------------------------------------

@@ -43,14 +43,15 @@ def count_talk(legs: dict[ChannelId, Leg], stays: Sequence[Stay], holds: Sequenc
     spans = [span for stay in stays if (span := _settled(stay, legs)) is not None]
     answered = [visit for visit in visits if visit.answered_at is not None]
     _reset(legs.values(), answered)
+    if len(spans) < 2:
+        return
     cuts = _cuts(spans, holds, answered)
     for start, end in pairwise(cuts):
-        rooms = _rooms(start, spans, holds, legs)
+        rooms = _rooms(start, spans, holds)
         if rooms:
             _add(rooms, (end - start).total_seconds())
             _add_to_visits(start, (end - start).total_seconds(), rooms, answered)
-    if cuts:
-        _set_present(_rooms(cuts[-1], spans, holds, legs))
+    _set_present(_rooms(cuts[-1], spans, holds))
 
 
 def _settled(stay: Stay, legs: dict[ChannelId, Leg]) -> _Span | None:
@@ -85,7 +86,7 @@ def _cuts(spans: Iterable[_Span], holds: Iterable[Hold], visits: Iterable[Visit]
     return sorted(cuts)
 
 
-def _rooms(at: datetime, spans: Iterable[_Span], holds: Sequence[Hold], legs: dict[ChannelId, Leg]) -> list[_Room]:
+def _rooms(at: datetime, spans: Iterable[_Span], holds: Sequence[Hold]) -> list[_Room]:
     """Return the rooms at an instant, people only; empty ones are left out."""
     by_bridge: dict[BridgeId, list[Leg]] = {}
     has_local = False

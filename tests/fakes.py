@@ -1,4 +1,4 @@
-"""Stand-ins for what we own a protocol for. `FakeSwitch` is held to the contract of the real link (test_contracts.py)."""
+"""Stand-ins for what we own a protocol for. `FakeSwitch` keeps the contract of the real link (test_contracts.py)."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from cti.domain.errors import DatabaseAway
@@ -156,5 +156,17 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, OSError | TimeoutError)
 
 
+def is_rows_fault(error: BaseException) -> bool:
+    """Tell whether `error` is about the values of a row: it would be refused every time."""
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        return isinstance(error, IntegrityError | DataError | InterfaceError) or state[:2] in {"22", "23", "54"}
+    return isinstance(error, StatementError | ValueError | TypeError | OverflowError)
+
+
 def _is_cut(error: DBAPIError) -> bool:
-    return isinstance(error, OperationalError | InterfaceError)
+    if isinstance(error, InterfaceError):
+        # asyncpg says so both of a closed connection and of a value it cannot send; the second is a ValueError too.
+        cause = error.orig.__cause__ if error.orig else None
+        return isinstance(cause, asyncpg.InterfaceError) and not isinstance(cause, ValueError)
+    return isinstance(error, OperationalError)

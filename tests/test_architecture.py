@@ -103,7 +103,7 @@ SPOILT: list[tuple[Rule, SourceFile]] = [
     (house_rules.nameless, SourceFile("cti/x.py", "class Call" + "Manager:\n")),
     (house_rules.hosts, SourceFile("requirements/x.txt", "--index-url https://pypi" + ".org/simple")),
     (house_rules.hosts, SourceFile("docker/Dockerfile", "deb http://deb" + ".debian.org/debian sid main")),
-    (house_rules.machine_paths, SourceFile("cti/x.py", 'open("' + '/work/x")')),
+    (house_rules.machine_paths, SourceFile("cti/x.py", 'open("/wo' + 'rk/x")')),
     (house_rules.machine_paths, SourceFile("README.md", "see /home" + "/anna/x")),
     (house_rules.locks_with_hosts, SourceFile("uv" + ".lock", "")),
     (house_rules.locks_with_hosts, SourceFile("dashboards/web/package-lock.json", '"resolved": "x"')),

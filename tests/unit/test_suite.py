@@ -1,0 +1,58 @@
+"""`python -m tests`: which folders run, and how pytest's closing line is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.__main__ import NEED_A_MACHINE, PACKAGES, Check, Suite, closing_line, python, suite
+from tests.parts import LOOKS
+
+
+@pytest.mark.parametrize(
+    ("output", "closing"),
+    [
+        ("....\n274 passed in 20.56s\n", "274 passed in 20.56s"),
+        ("F\nFAILED tests/x.py\n1 failed, 3 passed, 2 skipped in 0.42s\n", "1 failed, 3 passed, 2 skipped in 0.42s"),
+        ("=== \x1b[32m3 passed\x1b[0m in 61.10s (0:01:01) ===\n", "3 passed in 61.10s (0:01:01)"),
+        ("1 passed in 0.1s\nfarewell of a thread\n", "1 passed in 0.1s"),
+        ("killed", ""),
+    ],
+)
+def test_closing_line_is_found(output: str, closing: str) -> None:
+    assert closing_line(output) == closing
+
+
+def test_every_part_has_its_package() -> None:
+    assert set(PACKAGES) == set(LOOKS)
+
+
+def test_quick_leaves_out_what_needs_a_machine_and_nothing_else() -> None:
+    whole = [word for word in suite(quick=False).command if word.startswith("tests/")]
+    quick = [word for word in suite(quick=True).command if word.startswith("tests/")]
+    assert set(whole) - set(quick) == {path for path in whole if path.removeprefix("tests/") in NEED_A_MACHINE}
+    assert {"tests/unit", "tests/test_architecture.py"} <= set(quick)
+
+
+def test_failed_check_shows_its_output(capsys: pytest.CaptureFixture[str]) -> None:
+    check = Check("lint", python("-c", "print('line 7 is odd'); raise SystemExit(1)"))
+    check.run()
+    assert not check.ok
+    assert "line 7 is odd" in capsys.readouterr().out
+
+
+def test_passed_check_is_one_row(capsys: pytest.CaptureFixture[str]) -> None:
+    check = Check("lint", python("-c", "print('noise')"))
+    check.run()
+    assert capsys.readouterr().out == check.row + "\n"
+
+
+def test_suite_passes_its_output_on_and_keeps_the_closing_line(
+    capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
+) -> None:
+    tests = Suite("tests", python("-c", "print('..'); print('2 passed in 0.1s')"), cwd=tmp_path)
+    tests.run()
+    assert tests.ok
+    assert tests.closing == "2 passed in 0.1s"
+    assert capfdbinary.readouterr().out == b"..\n2 passed in 0.1s\n"

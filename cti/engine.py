@@ -50,7 +50,10 @@ class Outlet(Protocol):
 class LiveFloor(Protocol):
     """`cti.domain.floor.Floor`, as far as the engine knows it."""
 
-    as_of: datetime
+    @property
+    def as_of(self) -> datetime:
+        """Instant of the last applied event."""
+        ...
 
     def apply(self, event: Event) -> list[Change]:
         """Change state; return the entities that changed, whole."""

@@ -119,6 +119,8 @@ class MenuSessions:
                 self._start(Caller(channel_id=row.channel_id, channel=row.channel, hotline=hotline, is_taken_over=True))
 
     def _start(self, caller: Caller) -> None:
+        if not self._switch.is_up:  # a replayed event, or the link is gone again: the list after it is back decides
+            return
         if len(self._conversations) >= self._callers_limit:
             self.endings["refused"] += 1
             log.error("too many callers in the menu", extra={"channel": caller.channel})

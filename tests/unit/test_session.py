@@ -346,6 +346,15 @@ async def test_a_list_older_than_the_leaving_brings_nobody_back() -> None:
         assert house.switch.log == []
 
 
+async def test_nobody_is_driven_while_the_link_is_away() -> None:
+    async with running() as house:
+        house.switch.is_up = False
+        house.offer(entered(), listed("PJSIP/trunk-00000002"))
+        await asyncio.sleep(0.01)
+        assert house.switch.log == []
+        assert house.menu.callers_count == 0
+
+
 async def test_callers_elsewhere_are_left_alone() -> None:
     async with running() as house:
         house.offer(listed(ONE, is_in_menu=False))

@@ -18,7 +18,7 @@ from cti.store.people_tables import AccountRow
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
-    """A person. The password's hash is not part of it: `find_password_hash` alone gives it out."""
+    """A person. The password's hash is not part of it."""
 
     account_id: AccountId
     login: str
@@ -73,6 +73,12 @@ async def find_login(session: AsyncSession, login: str) -> Account | None:
     """The account with this login; upper and lower case are the same."""
     row = await session.scalar(select(AccountRow).where(AccountRow.login == login.lower()))
     return account_of(row) if row else None
+
+
+async def find_credentials(session: AsyncSession, login: str) -> tuple[Account | None, str | None]:
+    """The account with this login and its argon2 hash. One query, so that a known login costs what an unknown does."""
+    row = await session.scalar(select(AccountRow).where(AccountRow.login == login.lower()))
+    return (account_of(row), row.password_hash) if row else (None, None)
 
 
 async def find_password_hash(session: AsyncSession, account_id: int) -> str | None:

@@ -1,0 +1,96 @@
+"""From a route of the registry to an aiohttp handler: door, decoding, idempotence, encoding."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from cti.domain.errors import NotFound
+from cti.web.guard import Guard
+from cti.web.once import Once
+from cti.web.problem import BadRequest
+from cti.web.routes import Ask, Route
+from cti.web.words import refusal_of
+
+KEY_HEADER = "Idempotency-Key"
+_KEY_LIMIT = 200
+
+Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_endpoint(route: Route, guard: Guard, once: Once) -> Endpoint:
+    """The handler of one route."""
+
+    async def endpoint(request: web.Request) -> web.StreamResponse:
+        ask = await guard.admit(request, route)
+        arguments = await _arguments(request, route)
+
+        async def run() -> Any:
+            return await route.call(ask, **arguments)
+
+        key = request.headers.get(KEY_HEADER, "")
+        if key and route.is_unsafe and ask.session is not None and not route.mark.is_open:
+            given = await once.run(_key_of(key, ask, request, await request.read()), run)
+        else:
+            given = await run()
+        if isinstance(given, web.StreamResponse):
+            return given
+        response = _response(route, given)
+        if ask.new_token is not None:
+            guard.put_cookie(response, ask.new_token)
+        return response
+
+    return endpoint
+
+
+async def _arguments(request: web.Request, route: Route) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for name, kind in route.path_types.items():
+        arguments[name] = _path_value(request.match_info[name], kind)
+    try:
+        if route.query is not None:
+            arguments["query"] = msgspec.convert(dict(request.query), route.query, strict=False)
+        if route.body is not None:
+            _check_content_type(request)
+            arguments["body"] = msgspec.json.decode(await request.read(), type=route.body)
+    except msgspec.DecodeError as error:
+        raise refusal_of(error) from error
+    return arguments
+
+
+def _path_value(text: str, kind: type) -> str | int:
+    if kind is not int:
+        return text
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise NotFound("There is nothing at this address.", code="http.404")
+    return int(text)
+
+
+def _check_content_type(request: web.Request) -> None:
+    # A form of another site cannot send this type without the browser asking us first.
+    if request.content_type != "application/json":
+        raise BadRequest("The request must be application/json.", code="request.not_json")
+
+
+def _key_of(key: str, ask: Ask, request: web.Request, body: bytes) -> str:
+    # With the body: a client that takes one key for two different requests must not lose the second.
+    if len(key) > _KEY_LIMIT:
+        raise BadRequest(f"{KEY_HEADER} may have {_KEY_LIMIT} characters at most.", code="request.key")
+    content = hashlib.sha256(body).hexdigest()
+    return f"{ask.signed_in.account.account_id} {request.method} {request.path} {content} {key}"
+
+
+def _response(route: Route, given: Any) -> web.Response:
+    headers = {"Cache-Control": "no-store"}
+    if route.answer is None:
+        return web.Response(status=route.mark.status, headers=headers)
+    return web.Response(
+        body=msgspec.json.encode(given),
+        status=route.mark.status,
+        content_type="application/json",
+        headers=headers,
+    )

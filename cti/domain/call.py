@@ -22,9 +22,18 @@ from cti.domain.leg import Hold, Leg, Stay
 from cti.domain.talk import count_talk
 from cti.domain.visit import Visit
 
-_LATER = frozenset(CallStage) - {CallStage.ARRIVING}
-CALL_STEPS: dict[CallStage, frozenset[CallStage]] = {stage: _LATER - {stage} for stage in CallStage}
-"""Allowed next stages. Nothing arrives twice. From `ended` a call lives on only when we had lost sight of it."""
+_MOVING = frozenset({CallStage.WAITING, CallStage.RINGING, CallStage.TALKING, CallStage.LEAVING, CallStage.ENDED})
+CALL_STEPS: dict[CallStage, frozenset[CallStage]] = {
+    CallStage.ARRIVING: _MOVING | {CallStage.MENU},
+    CallStage.MENU: _MOVING,
+    CallStage.WAITING: _MOVING - {CallStage.WAITING},
+    CallStage.RINGING: _MOVING - {CallStage.RINGING},
+    CallStage.TALKING: _MOVING - {CallStage.TALKING} | {CallStage.HELD},
+    CallStage.HELD: _MOVING,
+    CallStage.LEAVING: _MOVING - {CallStage.LEAVING} | {CallStage.MENU},
+    CallStage.ENDED: frozenset(),
+}
+"""Allowed next stages when nothing was missed. After a gap a call may take any, but it never arrives again."""
 
 
 class Transfer(msgspec.Struct, frozen=True, gc=False):

@@ -1,0 +1,208 @@
+"""May this actor do this now, and which command is it? Pure: a command, or a refusal a supervisor can read.
+
+A command names the live channel, not the member's device. Asterisk: a blind transfer must name the agent's channel;
+redirecting the caller's makes AgentComplete come minutes late with a wrong talk time (lab: section 4).
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from cti.domain.agent import CHOOSABLE
+from cti.domain.changes import AgentMode, AgentPhase, AgentView, CallStage, CallView, LegKind, LegView
+from cti.domain.commands import AddMember, BlindTransfer, HangUp, Originate, PauseMember, RemoveMember
+from cti.domain.drift import split_about
+from cti.domain.errors import CallGone, Conflict, Invalid, NotAllowed, NotFound
+from cti.domain.floor import Floor
+from cti.domain.ids import AgentId, CallId, ChannelId, QueueName
+from cti.domain.roles import Actor, Right, may
+
+TRANSFER_CONTEXT = "transfer"
+SELFTEST_CONTEXT = "selftest-caller"
+SELFTEST_NUMBER, CONSULT_NUMBER = "95000", "95001"
+UNREACHABLE = frozenset({4, 5})
+"""Asterisk's Status: invalid, unavailable."""
+
+
+class Served(msgspec.Struct, frozen=True):
+    """An agent's leg and the customer's in one bridge."""
+
+    agent: LegView
+    customer: LegView
+
+
+# --- calls ----------------------------------------------------------------------------------------------------------
+
+
+def plan_hang_up(floor: Floor, actor: Actor, call_id: CallId) -> HangUp:
+    """Return the hang-up of the actor's own channel, or, for who controls calls, of the customer's.
+
+    Raises: CallGone, NotAllowed.
+    """
+    call = live_call(floor, call_id)
+    own = _own_leg(call, actor)
+    if own is not None:
+        return HangUp(channel=own.channel)
+    _need_control(actor, call)
+    legs = [leg for leg in call.legs if leg.closed_at is None]
+    customers = [leg for leg in legs if leg.kind in (LegKind.CALLER, LegKind.OUTSIDE)]
+    if not legs:
+        raise CallGone("this call has ended", call_id=call_id)
+    return HangUp(channel=(customers or legs)[0].channel)
+
+
+def plan_transfer(floor: Floor, actor: Actor, call_id: CallId, target: str) -> BlindTransfer:
+    """Return the blind transfer of the customer to an agent's number or a queue, on the live agent channel.
+
+    Raises: CallGone, NotAllowed, Conflict (nobody talks with the customer; the target cannot take him), Invalid.
+    """
+    call = live_call(floor, call_id)
+    own = _own_leg(call, actor)
+    if own is None:
+        _need_control(actor, call)
+    served = _served(call, own)
+    if served is None:
+        raise Conflict("no agent is talking with the customer", code="transfer.not_talking", call_id=call_id)
+    _check_target(floor, served, target)
+    return BlindTransfer(channel=served.agent.channel, context=TRANSFER_CONTEXT, exten=target)
+
+
+def live_call(floor: Floor, call_id: CallId) -> CallView:
+    """Return a call that goes on. Raises: CallGone."""
+    call = floor.call_view(call_id)
+    if call is None or call.stage is CallStage.ENDED:
+        raise CallGone("this call has ended", call_id=call_id)
+    return call
+
+
+def _own_leg(call: CallView, actor: Actor) -> LegView | None:
+    """An agent's newest open channel in the call, wherever his phone put it."""
+    if actor.agent_id is None:
+        return None
+    own = [leg for leg in call.legs if leg.agent_id == actor.agent_id and leg.closed_at is None]
+    return own[-1] if own else None
+
+
+def _need_control(actor: Actor, call: CallView) -> None:
+    if not may(actor.role, Right.CONTROL_CALLS):
+        raise NotAllowed("this is not your call", code="call.not_yours", call_id=call.call_id)
+
+
+def _served(call: CallView, own: LegView | None) -> Served | None:
+    live = [leg for leg in call.legs if leg.closed_at is None and leg.bridge_id is not None]
+    customers = [leg for leg in live if leg.kind in (LegKind.CALLER, LegKind.OUTSIDE)]
+    for agent in live:
+        if agent.kind is not LegKind.AGENT or (own is not None and agent.channel_id != own.channel_id):
+            continue
+        for customer in customers:
+            if customer.bridge_id == agent.bridge_id:
+                return Served(agent, customer)
+    return None
+
+
+def _check_target(floor: Floor, served: Served, target: str) -> None:
+    agent = floor.agent_view(AgentId(target))
+    if agent is not None:
+        _check_agent(agent, served)
+    elif target == floor.options.test_queue or target not in floor.queues:
+        raise Invalid("there is no such agent or queue", code="transfer.target", target=target)
+    elif not floor.queues[target].member_count:
+        raise Conflict("nobody serves this queue now", code="transfer.queue_empty", target=target)
+
+
+def _check_agent(agent: AgentView, served: Served) -> None:
+    if agent.agent_id == served.agent.agent_id:
+        raise Invalid("the customer is already with this agent", code="transfer.self", target=agent.agent_id)
+    if agent.mode is AgentMode.SIGNED_OUT or agent.device_state in UNREACHABLE:
+        raise Conflict("this agent is not signed in", code="transfer.target_away", target=agent.agent_id)
+    if agent.phase is not AgentPhase.IDLE:
+        raise Conflict("this agent is on the telephone", code="transfer.target_busy", target=agent.agent_id)
+
+
+# --- agents ---------------------------------------------------------------------------------------------------------
+
+
+def may_set_mode(floor: Floor, actor: Actor, agent_id: AgentId, mode: str) -> AgentView:
+    """Check a change of mode and return the agent as he is now.
+
+    Ready or not ready may be chosen at any time: in a talk it holds after wrap-up, in wrap-up it ends it.
+    Raises: NotFound, NotAllowed, Invalid (wrap-up is never chosen), Conflict (signing out with a caller on the line).
+    """
+    agent = _agent_for(floor, actor, agent_id)
+    if mode not in CHOOSABLE:
+        raise Invalid("this mode cannot be chosen", code="agent.mode", mode=mode)
+    if mode == AgentMode.SIGNED_OUT and agent.phase is not AgentPhase.IDLE:
+        raise Conflict("finish the call before signing out", code="agent.on_call", agent_id=agent_id)
+    return agent
+
+
+def may_change_wrap_up(floor: Floor, actor: Actor, agent_id: AgentId) -> AgentView:
+    """Check ending or extending wrap-up and return the agent as he is now.
+
+    Raises: NotFound, NotAllowed, Conflict (he is not in wrap-up).
+    """
+    agent = _agent_for(floor, actor, agent_id)
+    if agent.mode is not AgentMode.WRAP_UP:
+        raise Conflict("this agent is not wrapping up", code="agent.not_wrapping_up", agent_id=agent_id)
+    return agent
+
+
+def _agent_for(floor: Floor, actor: Actor, agent_id: AgentId) -> AgentView:
+    agent = floor.agent_view(agent_id)
+    right = Right.SET_OWN_MODE if actor.agent_id == agent_id else Right.SET_OTHERS_MODE
+    if not may(actor.role, right) and not may(actor.role, Right.SET_OTHERS_MODE):
+        raise NotAllowed("this is not your mode to set", code="agent.not_you", agent_id=agent_id)
+    if agent is None:
+        raise NotFound("there is no such agent", code="agent.unknown", agent_id=agent_id)
+    return agent
+
+
+# --- repair and self-test -------------------------------------------------------------------------------------------
+
+
+def plan_repair(floor: Floor, key: str) -> AddMember | RemoveMember | PauseMember:
+    """Return the command that settles a difference, so that Asterisk has what the agents' modes say.
+
+    Raises: NotFound (it is settled already), Conflict (a list has corrected it, there is nothing to ask for).
+    """
+    difference = floor.differences.get(key)
+    if difference is None:
+        raise NotFound("this difference is gone", code="drift.gone", key=key)
+    if not difference.can_repair:
+        raise Conflict("this has been corrected already", code="drift.corrected", key=key)
+    queue, device = split_about(difference.about)
+    agent = next((one for one in floor.agents.values() if one.device == device), None)
+    is_paused = agent is not None and agent.mode is not AgentMode.READY
+    reason = _pause_reason(agent) if agent is not None and is_paused else ""
+    if difference.kind == "member_extra":
+        return RemoveMember(queue=queue, device=device)
+    if difference.kind == "pause":
+        return PauseMember(device=device, is_paused=is_paused, reason=reason, queue=queue)
+    member_name = "" if agent is None else agent.agent_id
+    return AddMember(queue=queue, device=device, member_name=member_name, is_paused=is_paused, pause_reason=reason)
+
+
+def _pause_reason(agent: AgentView) -> str:
+    return agent.reason or agent.mode.value
+
+
+def plan_test_call(key: str, answered_by: str, channel_id: ChannelId) -> Originate:
+    """Return the call of the self-test's own caller to the hotline; `key` is pressed in the menu, empty presses none.
+
+    `answered_by`: `self` dials 95000, where every key leads to the robot; `real` dials 95001 and rings agents.
+    Raises: Invalid.
+    """
+    numbers = {"self": SELFTEST_NUMBER, "real": CONSULT_NUMBER}
+    if key not in ("1", "2", "") or answered_by not in numbers:
+        raise Invalid("no such test call", code="test_call.unknown", key=key, answered_by=answered_by)
+    return Originate(
+        channel=f"PJSIP/{numbers[answered_by]}@selftest",
+        channel_id=channel_id,
+        context=SELFTEST_CONTEXT,
+        exten=key or "s",
+    )
+
+
+def queue_names(floor: Floor) -> list[QueueName]:
+    """List the queues a customer may be sent to."""
+    return sorted(QueueName(name) for name in floor.queues if name != floor.options.test_queue)

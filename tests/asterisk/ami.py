@@ -24,6 +24,7 @@ class AmiSession:
         self._reader = reader
         self._writer = writer
         self._numbers = itertools.count(1)
+        self._signed_in: list[tuple[str, str]] = []
         self._replies: dict[str, asyncio.Future[Row]] = {}
 
     async def read(self) -> None:
@@ -54,11 +55,23 @@ class AmiSession:
         assert reply.get("Response") == "Success", (action, reply)
         return reply
 
+    async def sign_in(self, number: str, *queues: str) -> None:
+        """Make the phone of `number` a member of `queues` until the session ends."""
+        for queue in queues:
+            await self.succeed("QueueAdd", Queue=queue, Interface=f"PJSIP/{number}", MemberName=number)
+            self._signed_in.append((queue, f"PJSIP/{number}"))
+
+    async def sign_all_out(self) -> None:
+        """End what `sign_in` began."""
+        while self._signed_in:
+            queue, device = self._signed_in.pop()
+            await self.act("QueueRemove", Queue=queue, Interface=device)
+
     async def menu(self, channel: str, line: str) -> str:
         """Run one AGI command on a channel in the menu and return its result line."""
         number = f"c{next(self._numbers)}"
-        await self.succeed("AGI", Channel=channel, Command=line, CommandID=number)
-        done = await self.event("AsyncAGIExec", 20, CommandID=number)
+        await self.succeed("AGI", Channel=channel, Command=line, CommandId=number)
+        done = await self.event("AsyncAGIExec", 20, CommandId=number)
         return unquote(done["Result"]).strip()
 
     def seen(self, name: str, **fields: str) -> list[Row]:
@@ -96,6 +109,7 @@ async def ami_session(address: AmiAddress, *, user: str = "", secret: str = "") 
     try:
         await session.succeed("Login", Username=user or address.user, Secret=secret or address.secret)
         yield session
+        await session.sign_all_out()
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.asterisk.ami import AmiSession, ami_session
 from tests.asterisk.phones import Phones
 from tests.asterisk.voices import Voice, make_voices
 from tests.parts import lacks
+from tests.waiting import until
 
 WATCH_SECRET = "only-in-tests"
 _WATCH = f"""
@@ -62,10 +64,12 @@ def voices(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Voice]:
 
 @pytest.fixture
 async def phones(switchboard: EmbeddedAsterisk, voices: dict[str, Voice], tmp_path: Path) -> AsyncIterator[Phones]:
-    """Phones around `switchboard`."""
+    """Phones around `switchboard`. Afterwards neither a phone nor a call is left."""
     around = Phones(switchboard, voices, tmp_path)
     yield around
     await around.close()
+    await asyncio.to_thread(switchboard.console, "channel request hangup all")
+    await until(lambda: "0 active channels" in switchboard.console("core show channels"), what="no channel left")
 
 
 @pytest.fixture

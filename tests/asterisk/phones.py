@@ -54,6 +54,14 @@ class Phone:
             await until(lambda: self.instants(name), limit_s)
         return self.first(name)
 
+    async def refusal(self, limit_s: float = 10.0) -> int:
+        """Wait until the call is refused and return the SIP status."""
+        with contextlib.suppress(AssertionError):
+            await until(lambda: any(step.startswith("refused_") for step, _ in self.steps), limit_s)
+        found = [int(step.removeprefix("refused_")) for step, _ in self.steps if step.startswith("refused_")]
+        assert found, f"not refused; only {self.steps}"
+        return found[0]
+
     @property
     def talked_s(self) -> float:
         """Seconds from its first answer to its first end."""

@@ -1,0 +1,277 @@
+"""The menu on a real Asterisk: real callers press real keys, the service drives them over its real link."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from statistics import median
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from cti.asterisk.embedded import EmbeddedAsterisk, SwitchOptions
+from cti.asterisk.link import AmiLink
+from cti.domain.changes import AgentMode, AgentPhase, AgentView, Change
+from cti.domain.events import Event, MenuStepped, Ticked
+from cti.domain.ids import AgentId, Device, QueueName
+from ivr.flow import Flow
+from ivr.library import FLOWS, load_flow, measure_prompts
+from ivr.session import MenuSessions
+from staffing.membership import Membership
+from tests.asterisk.ami import AmiSession, Row
+from tests.asterisk.conftest import make_switch, start
+from tests.asterisk.phones import Phones
+from tests.asterisk.voices import Voice
+from tests.waiting import until
+
+HOTLINE = load_flow(FLOWS / "hotline.yaml")
+CALLERS_COUNT = 30
+ROOMY = SwitchOptions(line_limit=CALLERS_COUNT + 2, queue_limit_s=6, fallback_limit_s=6, ring_s=3, robot_talk_s=3)
+
+
+def instant(row: Row) -> float:
+    """The switch's own instant of an event."""
+    return float(row["Timestamp"])
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def switchboard(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[EmbeddedAsterisk]:
+    """A switch with room for many callers."""
+    switch = make_switch(tmp_path_factory.mktemp("menu"), ROOMY)
+    await start(switch)
+    yield switch
+    await switch.stop()
+
+
+def brief(flow: Flow) -> Flow:
+    """The same menu with words and waits short enough to be sat through."""
+    menu = msgspec.structs.replace(flow.nodes["welcome"], prompts=("goodbye",), no_input=(), wait_s=1.0)
+    return msgspec.structs.replace(flow, nodes={**flow.nodes, "welcome": menu})
+
+
+class Service:
+    """Link, menu and membership as the service runs them, without floor and database."""
+
+    def __init__(self, switch: EmbeddedAsterisk, flow: Flow = HOTLINE) -> None:
+        address = switch.ami
+        self.events: list[Event] = []
+        self.link = AmiLink(
+            host=address.host, port=address.port, username=address.user, secret=address.secret, submit=self.submit
+        )
+        self.menu = MenuSessions(
+            switch=self.link,
+            submit=self.submit,
+            flow=flow,
+            clock=lambda: datetime.now(UTC),
+            lengths_s=measure_prompts(),
+        )
+        self.membership = Membership(switch=self.link)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def submit(self, event: Event) -> None:
+        self.events.append(event)
+        self.menu.offer(event, ())
+        self.membership.offer(event, ())
+
+    def show(self, view: AgentView) -> None:
+        """As the floor would say it."""
+        self.membership.offer(Ticked(at=datetime.now(UTC)), [Change("agents", view.agent_id, view)])
+
+    @property
+    def steps(self) -> list[str]:
+        return [f"{e.node}:{e.digits}:{e.outcome}" for e in self.events if isinstance(e, MenuStepped)]
+
+    async def open(self) -> None:
+        self._tasks = [asyncio.create_task(part.run()) for part in (self.link, self.menu, self.membership)]
+        await until(lambda: self.link.is_up, what="the link")
+
+    async def die(self) -> None:
+        """Stop at once, without a word to anybody, as a killed process does."""
+        for task in self._tasks:
+            task.cancel()
+        await self.link.aclose()
+        await self.close()
+
+    async def close(self) -> None:
+        await self.menu.aclose()
+        await self.membership.aclose()
+        await self.link.aclose()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+@pytest.fixture
+async def house(switchboard: EmbeddedAsterisk) -> AsyncIterator[Service]:
+    """The service, connected."""
+    running = Service(switchboard)
+    await running.open()
+    yield running
+    await running.close()
+
+
+async def test_key_2_pressed_into_the_prompt_reaches_complaints(
+    phones: Phones, watch: AmiSession, house: Service
+) -> None:
+    await phones.agent_phone("1001")
+    await watch.sign_in("1001", "complaints")
+    caller = await phones.caller(key="2", key_after_s=0.8, stay_s=6)
+    joined = await watch.event("QueueCallerJoin", Queue="complaints")
+    assert instant(joined) - caller.first("dialled") < 9, "an early key counts: the prompt alone lasts 9 s"
+    await watch.event("AgentConnect", Queue="complaints")
+    assert house.steps == ["welcome:2:key", "complaints::to_queue"]
+    assert not watch.seen("IvrDead")
+    assert await caller.wait() == 0
+    assert house.menu.endings == {"to_queue": 1}
+
+
+async def test_the_limit_does_not_cut_a_conversation_that_came_out_of_the_menu(
+    phones: Phones, watch: AmiSession, house: Service
+) -> None:
+    await phones.agent_phone("1002")
+    await watch.sign_in("1002", "consult")
+    caller = await phones.caller(key="1", key_after_s=0.8, stay_s=10)
+    connected = await watch.event("AgentConnect", Queue="consult")
+    assert await caller.wait() == 0
+    hung_up = await watch.event("Hangup", Uniqueid=connected["Uniqueid"])
+    assert instant(hung_up) - instant(connected) > 4
+
+
+async def test_a_caller_who_presses_nothing_is_asked_three_times_and_reaches_consultation(
+    phones: Phones, watch: AmiSession, switchboard: EmbeddedAsterisk
+) -> None:
+    house = Service(switchboard, brief(HOTLINE))
+    await house.open()
+    await phones.caller(stay_s=30)
+    await watch.event("QueueDone", 25, Queue="consult", Status="JOINEMPTY")
+    assert house.steps == ["welcome::no_input"] * 3 + ["consult::to_queue"]
+    assert not watch.seen("IvrDead")
+    await house.close()
+
+
+async def test_a_wrong_key_is_answered_and_the_right_one_taken_from_the_same_breath(
+    phones: Phones, watch: AmiSession, house: Service
+) -> None:
+    caller = await phones.caller(key="72", key_after_s=0.8, stay_s=12)
+    await watch.event("QueueDone", 20, Queue="complaints", Status="JOINEMPTY")
+    assert house.steps[:2] == ["welcome:7:wrong_key", "welcome:2:key"]
+    await caller.kill()
+
+
+async def test_a_caller_who_hangs_up_in_the_menu_leaves_nothing_behind(
+    phones: Phones, watch: AmiSession, house: Service
+) -> None:
+    caller = await phones.caller(stay_s=1.5)
+    assert await caller.wait() == 0
+    await watch.event("Hangup")
+    await until(lambda: house.menu.callers_count == 0)
+    assert house.menu.endings == {"gone": 1}
+    assert house.steps == []
+
+
+async def test_every_key_of_the_selftest_number_leads_to_the_robot(
+    phones: Phones, watch: AmiSession, house: Service
+) -> None:
+    await phones.caller(dial="95000", key="1", key_after_s=0.8, stay_s=8)
+    connected = await watch.event("AgentConnect", 15, Queue="test")
+    assert connected["Interface"] == "PJSIP/robot"
+
+
+async def test_a_missing_prompt_does_not_end_the_menu_but_leads_to_a_person(
+    phones: Phones, watch: AmiSession, house: Service, switchboard: EmbeddedAsterisk
+) -> None:
+    prompt = next(switchboard.home.rglob("hotline/welcome-menu.wav"))
+    hidden = prompt.rename(prompt.with_suffix(".hidden"))
+    try:
+        await phones.caller(stay_s=8)
+        await watch.event("QueueDone", 15, Queue="consult", Status="JOINEMPTY")
+    finally:
+        hidden.rename(prompt)
+    assert house.steps == ["welcome::failed", "consult::to_queue"]
+    assert not watch.seen("IvrDead")
+
+
+async def test_a_service_killed_in_the_menu_leaves_the_caller_in_the_fallback_queue_in_time(
+    phones: Phones, watch: AmiSession, switchboard: EmbeddedAsterisk, record_property: pytest.RecordProperty
+) -> None:
+    await phones.agent_phone("1004")
+    await watch.sign_in("1004", "fallback")
+    house = Service(switchboard)
+    await house.open()
+    await phones.caller(stay_s=12)
+    await watch.event("AsyncAGIStart")
+    await asyncio.sleep(3.2)  # longer than the limit: he is there because he is renewed
+    assert not watch.seen("IvrDead")
+    killed_at = datetime.now(UTC).timestamp()
+    await house.die()
+    joined = await watch.event("QueueCallerJoin", Queue="fallback")
+    record_property("killed to fallback s", round(instant(joined) - killed_at, 2))
+    assert instant(joined) - killed_at < 2.5
+    await watch.event("AgentConnect", Queue="fallback")
+    await asyncio.sleep(2.5)  # longer than the limit: nothing cuts the conversation
+    assert not watch.seen("BridgeLeave")
+
+
+async def test_a_caller_is_taken_over_when_the_link_was_cut_for_a_moment(
+    phones: Phones, watch: AmiSession, house: Service
+) -> None:
+    await phones.caller(key="22", key_after_s=7, stay_s=12)
+    await watch.event("AsyncAGIStart")
+    await asyncio.sleep(1.2)
+    house.link.session.connection.abort("cut by the test")
+    await until(lambda: not house.link.is_up)
+    # The first 2 ends the question that was running when the link was cut; nobody hears of it, and he is asked again.
+    await watch.event("QueueDone", 20, Queue="complaints")
+    assert not watch.seen("IvrDead")
+    assert house.steps[-2:] == ["welcome:2:key", "complaints::to_queue"]
+
+
+async def test_membership_follows_the_mode_on_the_real_switch(watch: AmiSession, house: Service) -> None:
+    def view(mode: AgentMode, member_of: tuple[str, ...] = (), paused_in: tuple[str, ...] = ()) -> AgentView:
+        at = datetime.now(UTC)
+        return AgentView(
+            agent_id=AgentId("1005"),
+            name="张三",
+            device=Device("PJSIP/1005"),
+            mode=mode,
+            reason="meal" if mode is AgentMode.NOT_READY else "",
+            mode_since=at,
+            wrap_up_until=None,
+            phase=AgentPhase.IDLE,
+            phase_since=at,
+            call_id=None,
+            device_state=1,
+            queues=(QueueName("consult"),),
+            member_of=tuple(map(QueueName, member_of)),
+            paused_in=tuple(map(QueueName, paused_in)),
+            offers_missed_count=0,
+        )
+
+    both = ("consult", "fallback")
+    house.show(view(AgentMode.READY))
+    for queue in both:
+        await watch.event("QueueMemberAdded", Queue=queue, Interface="PJSIP/1005", Paused="0", MemberName="1005")
+    house.show(view(AgentMode.NOT_READY, both))
+    for queue in both:
+        await watch.event("QueueMemberPause", Queue=queue, Interface="PJSIP/1005", PausedReason="meal")
+    house.show(view(AgentMode.SIGNED_OUT, both, both))
+    for queue in both:
+        await watch.event("QueueMemberRemoved", Queue=queue, Interface="PJSIP/1005")
+    assert house.membership.failed_count == 0
+
+
+async def test_thirty_callers_within_a_second_all_get_through_the_menu(
+    phones: Phones, watch: AmiSession, house: Service, voices: dict[str, Voice], record_property: pytest.RecordProperty
+) -> None:
+    for number in range(CALLERS_COUNT):
+        await phones.caller(number=f"138{number:08d}", key="1", key_after_s=0.8, stay_s=60)
+    await until(lambda: len(watch.seen("QueueDone", Queue="consult")) == CALLERS_COUNT, 60)
+    entered = {row["Uniqueid"]: instant(row) for row in watch.seen("AsyncAGIStart")}
+    left = {row["Uniqueid"]: instant(row) for row in watch.seen("AsyncAGIEnd")}
+    in_menu = sorted(left[one] - entered[one] for one in entered)
+    spread = max(entered.values()) - min(entered.values())
+    record_property("callers came within s", round(spread, 2))
+    record_property("in the menu s, median and longest", f"{median(in_menu):.2f} {in_menu[-1]:.2f}")
+    assert not watch.seen("IvrDead")
+    assert house.menu.endings == {"to_queue": CALLERS_COUNT}
+    assert house.menu.late_count == 0

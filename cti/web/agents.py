@@ -1,0 +1,30 @@
+"""Agents: mode and wrap-up. What comes of it arrives on the live feed."""
+
+from __future__ import annotations
+
+from cti.desk import Desk
+from cti.domain.ids import AgentId
+from cti.domain.roles import Right
+from cti.web.routes import Ask, route
+from cti.web.wire import Accepted, ModeChange, WrapUpChange
+
+
+class AgentRoutes:
+    """/api/agents"""
+
+    def __init__(self, *, desk: Desk) -> None:
+        self._desk = desk
+
+    @route("PUT", "/api/agents/{agent_id}/mode", Right.SET_OWN_MODE, Right.SET_OTHERS_MODE, status=202)
+    async def set_mode(self, ask: Ask, agent_id: str, body: ModeChange) -> Accepted:
+        """Choose ready, not ready or signed out, for oneself or, as a supervisor, for another."""
+        command_id = await self._desk.set_mode(ask.actor, AgentId(agent_id), body.mode, body.reason)
+        return Accepted(command_id=command_id)
+
+    @route("POST", "/api/agents/{agent_id}/wrap-up", Right.SET_OWN_MODE, Right.SET_OTHERS_MODE, status=202)
+    async def change_wrap_up(self, ask: Ask, agent_id: str, body: WrapUpChange) -> Accepted:
+        """End wrap-up before its time, or ask for more of it."""
+        agent = AgentId(agent_id)
+        if body.action == "end":
+            return Accepted(command_id=await self._desk.end_wrap_up(ask.actor, agent))
+        return Accepted(command_id=await self._desk.extend_wrap_up(ask.actor, agent, body.extra_s))

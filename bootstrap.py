@@ -71,7 +71,7 @@ def needs_web(arguments: Sequence[str]) -> bool:
     if list(arguments[:1]) == ["quick"]:
         return False
     paths = [argument for argument in arguments if argument.startswith("tests")]
-    return not paths or any(not re.match(r"tests/(unit|traces|db)\b", path) for path in paths)
+    return not paths or any(not re.match(r"tests/(unit|traces|db|test_)", path) for path in paths)
 
 
 def prepare(command: str, arguments: Sequence[str]) -> tuple[Environment, dict[str, str]]:

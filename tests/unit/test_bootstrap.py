@@ -200,6 +200,7 @@ def test_node_versions_that_vite_runs_on(version: str, fit: bool) -> None:
         (["quick"], False),
         (["tests/unit", "-k", "phone"], False),
         (["tests/unit/test_phone.py::test_x"], False),
+        (["tests/test_architecture.py"], False),
         (["tests/browser"], True),
         (["tests/unit", "tests/faults"], True),
         (["-k", "phone"], True),

@@ -111,6 +111,11 @@ class Membership:
         """Commands waiting or under way."""
         return sum(attempt.is_under_way for attempts in self._attempts.values() for attempt in attempts.values())
 
+    def prime(self, views: Iterable[AgentView]) -> None:
+        """Take over the agents as a replay left them; the first `FloorListed` compares them with the switch."""
+        for view in views:
+            self._views[view.device] = view
+
     def offer(self, event: Event, changes: Sequence[Change]) -> None:
         """Take an event and its changes. Quick, never waits, never raises."""
         self._at = max(self._at, event.at)

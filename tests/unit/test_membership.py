@@ -181,6 +181,15 @@ async def test_nothing_is_asked_before_the_switch_was_listed_or_while_the_link_i
         assert found.sent == [add("consult"), add("fallback")]
 
 
+async def test_agents_known_from_before_a_restart_are_compared_with_the_first_list() -> None:
+    async with seats() as found:
+        found.offer(LinkDown(at=AT, reason="the service has just started"))
+        found.outlet.prime([agent(OUT, BOTH), agent(READY, BOTH, number="1008")])
+        found.offer(listed())
+        await found.idle()
+        assert found.sent == [remove("consult"), remove("fallback")]
+
+
 @pytest.mark.parametrize("trouble", [SwitchRefused("Unable to add"), OutcomeUnknown("no answer")])
 async def test_a_refused_command_comes_again_later_and_later_never_in_a_storm(trouble: DomainError) -> None:
     async with seats() as found:

@@ -113,12 +113,16 @@ def locks_with_hosts(files: Iterable[SourceFile]) -> list[str]:
 
 
 def long_sleeps(files: Iterable[SourceFile]) -> list[str]:
-    """Return tests that wait for a time instead of a condition."""
-    pattern = re.compile(r"\bsleep\(\s*([\d_.]+)\s*\)")
+    """Return tests that wait for a time instead of a condition.
+
+    Where a real switch runs, time itself may be what is measured: there a comment on the line has to say so.
+    """
+    pattern = re.compile(r"\bsleep\(\s*([\d_.]+)\s*\)(.*)")
     return [
         f"{file.name}: {call[0]}"
         for file in files
         if file.is_python and file.name.startswith("tests/")
         for call in pattern.finditer(file.text)
         if float(call[1]) > LONGEST_TEST_SLEEP_S
+        and not (file.name.startswith(("tests/asterisk/", "tests/faults/")) and "  # " in call[2])
     ]

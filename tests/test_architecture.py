@@ -107,7 +107,8 @@ SPOILT: list[tuple[Rule, SourceFile]] = [
     (house_rules.machine_paths, SourceFile("README.md", "see /home" + "/anna/x")),
     (house_rules.locks_with_hosts, SourceFile("uv" + ".lock", "")),
     (house_rules.locks_with_hosts, SourceFile("dashboards/web/package-lock.json", '"resolved": "x"')),
-    (house_rules.long_sleeps, SourceFile("tests/x.py", "await asyncio.sle" + "ep(0.2)")),
+    (house_rules.long_sleeps, SourceFile("tests/x.py", "await asyncio.sle" + "ep(0.2)  # why not")),
+    (house_rules.long_sleeps, SourceFile("tests/asterisk/x.py", "await asyncio.sle" + "ep(0.2)")),
 ]
 RULES = list(dict.fromkeys(rule for rule, _ in SPOILT))
 

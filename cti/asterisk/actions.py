@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from cti.asterisk.encode import to_wire
@@ -55,6 +56,8 @@ class ActionTable:
         self._count = 0
         self._pending: dict[str, _Pending] = {}
         self._lost: str | None = None
+        self.done: Counter[str] = Counter()
+        """Successes by action."""
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -113,6 +116,7 @@ class ActionTable:
         finally:
             del self._pending[action_id]
         _check(name, listed.reply)
+        self.done[name] += 1
         return listed
 
 

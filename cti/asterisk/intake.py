@@ -26,6 +26,10 @@ _ROWS = frozenset(
         b"QueueMember",
         b"QueueEntry",
         b"QueueStatusComplete",
+        b"QueueSummary",
+        b"QueueSummaryComplete",
+        b"ListDialplan",
+        b"ShowDialPlanComplete",
     }
 )
 """Rows of the lists we ask for. They carry our ActionID instead of a SystemName."""
@@ -63,6 +67,8 @@ class Intake:
         """Read instant minus the switch's own instant, of the last event read."""
         self.lag_max_s = 0.0
         self.read_at = datetime.now(UTC)
+        self.untimed_count = 0
+        """Events without a Timestamp: timestampevents is off."""
         self.seen: Counter[bytes] = Counter()
         """Domain events by AMI name: tells the check page which read classes are proven."""
 
@@ -139,6 +145,8 @@ class Intake:
             self.ignored_count += 1
             return
         self.event_count += 1
+        if "Timestamp" not in fields:
+            self.untimed_count += 1
         self.seen[name] += 1
         self.lag_s = lag_s = (self.read_at - event.at).total_seconds()
         if lag_s > self.lag_max_s:

@@ -59,6 +59,8 @@ class AmiLink:
         self.state = LinkState.CLOSED
         self.reason = ""
         """Why it is not up, for people; empty when all is well."""
+        self.refusal_code = ""
+        """`LinkRefused.code` while the state is `refused`."""
         self.since = datetime.now(UTC)
 
     # --- life -------------------------------------------------------------------------------------------------------
@@ -93,8 +95,10 @@ class AmiLink:
     async def _run_session(self, session: Session) -> tuple[str, LinkState]:
         """Run one connection to its end; return why it ended and what the link does next: wait, or wait long."""
         try:
+            self.refusal_code = ""
             await session.run()
         except LinkRefused as refused:
+            self.refusal_code = refused.code
             return str(refused), LinkState.REFUSED
         except OSError as unreachable:
             return self._why_unreachable(unreachable), LinkState.WAITING
@@ -141,6 +145,11 @@ class AmiLink:
             self._submit(LinkDown(at=datetime.now(UTC), reason=reason))
 
     # --- how it stands ----------------------------------------------------------------------------------------------
+
+    @property
+    def address(self) -> Address:
+        """Where it logs in."""
+        return self._address
 
     @property
     def is_up(self) -> bool:

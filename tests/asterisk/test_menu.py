@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from statistics import median
@@ -202,16 +203,18 @@ async def test_a_service_killed_in_the_menu_leaves_the_caller_in_the_fallback_qu
     house = Service(switchboard)
     await house.open()
     await phones.caller(stay_s=12)
-    await watch.event("AsyncAGIStart")
-    await asyncio.sleep(3.2)  # longer than the limit: he is there because he is renewed
+    entered = await watch.event("AsyncAGIStart")
+    await until(
+        lambda: time.time() - instant(entered) > 3.2
+    )  # longer than the limit: he is there because it is renewed
     assert not watch.seen("IvrDead")
     killed_at = datetime.now(UTC).timestamp()
     await house.die()
     joined = await watch.event("QueueCallerJoin", Queue="fallback")
     sys.stdout.write(f"killed to fallback queue: {instant(joined) - killed_at:.2f} s\n")
     assert instant(joined) - killed_at < 2.5
-    await watch.event("AgentConnect", Queue="fallback")
-    await asyncio.sleep(2.5)  # longer than the limit: nothing cuts the conversation
+    connected = await watch.event("AgentConnect", Queue="fallback")
+    await until(lambda: time.time() - instant(connected) > 2.5)  # longer than the limit: it does not cut the talk
     assert not watch.seen("BridgeLeave")
 
 
@@ -219,8 +222,7 @@ async def test_a_caller_is_taken_over_when_the_link_was_cut_for_a_moment(
     phones: Phones, watch: AmiSession, house: Service
 ) -> None:
     await phones.caller(key="22", key_after_s=7, stay_s=12)
-    await watch.event("AsyncAGIStart")
-    await asyncio.sleep(1.2)
+    await until(lambda: any("Read" in row["Command"] for row in watch.seen("AGIExecStart")))
     house.link.session.connection.abort("cut by the test")
     await until(lambda: not house.link.is_up)
     # The first 2 ends the question that was running when the link was cut; nobody hears of it, and he is asked again.

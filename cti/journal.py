@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import time
 from collections.abc import Callable
@@ -20,7 +21,19 @@ import msgspec
 
 from cti.domain.errors import Invalid
 from cti.domain.events import Event
-from cti.journal_lines import DeadLetter, Head, Tail, list_segments, name_of, number_of, read_tail
+from cti.journal_lines import (
+    DeadLetter,
+    Head,
+    Tail,
+    encode_line,
+    list_segments,
+    name_of,
+    number_of,
+    read_tail,
+    write_all,
+)
+
+log = logging.getLogger(__name__)
 
 _encode = msgspec.json.Encoder().encode
 _PENDING_LIMIT = 200_000
@@ -52,6 +65,8 @@ class Journal:
         self.dead_count = 0
         self.error = ""
         """Why the last write failed; empty when it worked."""
+        self.dump_error = ""
+        """Why no new segment could be begun; the old one goes on."""
         self._write_every_s = write_every_s
         self._segment_bytes = segment_bytes
         self._segment_s = segment_s
@@ -124,7 +139,7 @@ class Journal:
         async with self._turn:
             # Taken together, between two events: the dump is the floor just after the batch.
             batch, self._pending, upto = self._pending, [], self.last_number
-            head = self._head() if self._is_rotation_due() else None
+            head = self._head_if_due()
             try:
                 if batch and not self._must_rotate:
                     await asyncio.to_thread(self._write, batch)
@@ -135,7 +150,8 @@ class Journal:
                 self.error = error.strerror or str(error)
                 self._keep(batch)
             else:
-                self.synced_number, self.error, self._must_rotate = upto, "", False
+                if head is not None or not self._must_rotate:
+                    self.synced_number, self.error, self._must_rotate = upto, "", False
 
     async def aclose(self) -> None:
         """Write the rest and let go of the folder."""
@@ -162,14 +178,26 @@ class Journal:
         age_s = time.monotonic() - self._segment_began
         return self._must_rotate or self._size > self._segment_bytes or age_s > self._segment_s
 
+    def _head_if_due(self) -> bytes | None:
+        if not self._is_rotation_due():
+            return None
+        try:
+            return self._head()
+        except (msgspec.MsgspecError, UnicodeError, TypeError) as error:
+            # The old segment goes on: a replay from it is longer, nothing is lost.
+            log.exception("the floor cannot be dumped")
+            self.dump_error = f"{type(error).__name__}: {error}"
+            self._segment_began = time.monotonic()
+            return None
+
     def _head(self) -> bytes:
         head = Head(number=self.last_number + 1, written_at=datetime.now(UTC), floor=self._dump())
         return _encode(head) + b"\n"
 
     def _write(self, batch: list[Event | DeadLetter]) -> None:
-        data = b"".join([_line(entry) for entry in batch])
+        data = b"".join([encode_line(entry) for entry in batch])
         try:
-            _write_all(self._file, data)
+            write_all(self._file, data)
             os.fsync(self._file)
             self._size += len(data)
         except OSError:
@@ -185,7 +213,7 @@ class Journal:
         draft = path.with_suffix(".draft")
         file = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         try:
-            _write_all(file, head)
+            write_all(file, head)
             os.fsync(file)
             os.replace(draft, path)  # a segment with half a head never has its name
         except OSError:
@@ -223,17 +251,3 @@ class Journal:
             path.unlink()
             removed += 1
         return removed
-
-
-def _line(entry: Event | DeadLetter) -> bytes:
-    try:
-        return _encode(entry) + b"\n"
-    except (msgspec.MsgspecError, UnicodeError, TypeError) as error:
-        at = entry.at
-        return _encode(DeadLetter(at=at, error=f"cannot be written: {error}", event=type(entry).__name__)) + b"\n"
-
-
-def _write_all(file: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(file, view) :]

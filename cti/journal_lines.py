@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,7 @@ def _kinds(root: type[Event]) -> Iterator[type[Event]]:
             yield from _kinds(kind)
 
 
+_encode = msgspec.json.Encoder().encode
 EVENT_TYPES = tuple(_kinds(Event))
 _events: Any = msgspec.json.Decoder(Union[EVENT_TYPES])  # noqa: UP007 - the members are known only at run time
 _lines: Any = msgspec.json.Decoder(Union[(Head, DeadLetter, *EVENT_TYPES)])
@@ -122,3 +124,19 @@ def read_journal(path: Path) -> Iterator[Event]:
 def _lines_of(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         yield from file
+
+
+def encode_line(entry: Event | DeadLetter) -> bytes:
+    """One line. What JSON cannot hold becomes a dead letter that says so."""
+    try:
+        return _encode(entry) + b"\n"
+    except (msgspec.MsgspecError, UnicodeError, TypeError) as error:
+        at = entry.at
+        return _encode(DeadLetter(at=at, error=f"cannot be written: {error}", event=type(entry).__name__)) + b"\n"
+
+
+def write_all(file: int, data: bytes) -> None:
+    """Write all of `data`; write(2) may take less at once. Raises: OSError."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(file, view) :]

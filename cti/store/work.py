@@ -20,6 +20,7 @@ _SQLITE_AWAY = {5, 6, 8, 10, 13, 14}
 """SQLITE_BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN. Other operational errors are mistakes of ours."""
 _POSTGRES_AWAY = {"08", "40", "53", "55", "57", "58"}
 """Classes of SQLSTATE: connection, deadlock, resources, lock, shutdown, system."""
+_CONNECT_LIMIT_S = 5.0
 _LOCK_WAIT_MS = 5_000
 """How long SQLite waits for another process. It waits in aiosqlite's thread, never in the event loop."""
 
@@ -46,8 +47,10 @@ class Database:
     SQLite has one writer at a time: `work()` waits its turn, `look()` never waits for it (WAL).
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, limit_s: float = 30.0) -> None:
+        """`limit_s`: a statement that takes longer is given up (PostgreSQL): the server may be gone without a word."""
         self.url = url
+        self._limit_s = limit_s
         self._engine: AsyncEngine | None = None
         self._turn = asyncio.Lock()
 
@@ -65,7 +68,7 @@ class Database:
 
     async def open(self) -> None:
         """Prepare the pool. Does not connect: the service starts while the database is away."""
-        self._engine = make_engine(self.url)
+        self._engine = make_engine(self.url, limit_s=self._limit_s)
 
     async def close(self) -> None:
         """Close every connection. Safe to call twice."""
@@ -96,10 +99,12 @@ class Database:
                 yield session
 
 
-def make_engine(url: str) -> AsyncEngine:
+def make_engine(url: str, *, limit_s: float | None = None) -> AsyncEngine:
     """An engine set up for `url`. SQLite: WAL, synchronous=FULL, foreign keys, real transactions."""
+    limits = {} if url.startswith("sqlite") else {"timeout": _CONNECT_LIMIT_S, "command_timeout": limit_s}
     engine = create_async_engine(
         url,
+        connect_args=limits,
         json_serializer=lambda value: msgspec.json.encode(value).decode(),
         json_deserializer=msgspec.json.decode,
         pool_pre_ping=not url.startswith("sqlite"),

@@ -14,6 +14,8 @@ from cti.domain.errors import DatabaseAway
 from cti.store.people_tables import AccountRow, OptionRow
 from cti.store.work import Database, is_away, is_rows_fault
 from tests.floor_words import at
+from tests.parts import needs
+from tests.postgres import Postgres
 
 
 def person(login: str, **given: object) -> AccountRow:
@@ -149,6 +151,17 @@ async def test_a_closed_database_is_away(database: Database) -> None:
     with pytest.raises(DatabaseAway):
         async with database.look():
             pass
+
+
+@needs("postgresql")
+async def test_a_server_that_does_not_answer_in_time_is_away(postgres: Postgres) -> None:
+    database = Database(postgres.url("migrated"), limit_s=0.2)
+    await database.open()
+    with pytest.raises(DatabaseAway):
+        async with database.look() as session:
+            await session.execute(text("select pg_sleep(30)"))
+    assert await count(database) == 0
+    await database.close()
 
 
 async def test_sqlite_loses_no_commit_at_a_power_cut_and_keeps_foreign_keys(tmp_path: object) -> None:

@@ -209,6 +209,20 @@ async def test_segments_rotate_by_age(tmp_path: Path) -> None:
     assert [event.hotline for event in read_journal(tmp_path)] == ["a", "b"]  # type: ignore[attr-defined]
 
 
+async def test_a_floor_that_cannot_be_dumped_does_not_stop_the_writing(tmp_path: Path) -> None:
+    service = Service(tmp_path, segment_s=0.0)
+
+    def dump() -> bytes:
+        raise UnicodeEncodeError("utf-8", "", 0, 1, "half a character")
+
+    service.journal._dump = dump
+    service.apply(entered("a"))
+    await service.journal.flush()
+    assert "half a character" in service.journal.dump_error
+    assert list(read_journal(tmp_path)) == [entered("a")]
+    assert service.journal.synced_number == service.journal.last_number
+
+
 async def test_only_old_segments_the_database_holds_are_pruned(tmp_path: Path) -> None:
     service = Service(tmp_path, segment_s=0.0, keep_s=0.0)
     marks = []

@@ -14,12 +14,14 @@ from cti.settings import Settings, read_settings
 
 def _serve(settings: Settings, args: argparse.Namespace) -> int:
     from cti.app import serve
+    from cti.logs import set_up_logs
 
+    set_up_logs(settings.log_level)
     return asyncio.run(serve(settings))
 
 
 def _migrate(settings: Settings, args: argparse.Namespace) -> int:
-    from cti.store.migrate import migrate
+    from cti.migrations import migrate
 
     settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     asyncio.run(migrate(settings.effective_database_url))
@@ -38,7 +40,7 @@ def _check(settings: Settings, args: argparse.Namespace) -> int:
 
 def _replay(settings: Settings, args: argparse.Namespace) -> int:
     from cti.domain.floor import Floor, FloorOptions
-    from cti.journal import read_journal
+    from cti.journal_lines import read_journal
 
     floor = Floor(FloorOptions())
     count = 0
@@ -83,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="run the service alone").set_defaults(run=_serve)
     commands.add_parser("migrate", help="bring the database to the newest version").set_defaults(run=_migrate)
-    commands.add_parser("check", help="check the Asterisk set-up, the database and the folders").set_defaults(run=_check)
+    commands.add_parser("check", help="check Asterisk, database, folders").set_defaults(run=_check)
     replay = commands.add_parser("replay", help="replay a journal file and say what the floor looks like")
     replay.add_argument("file")
     replay.add_argument("-v", "--verbose", action="store_true")

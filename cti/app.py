@@ -5,28 +5,44 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+from aiohttp import web
+
+from cti.address import address_of
+from cti.asterisk.identity import Identity
 from cti.asterisk.link import AmiLink
-from cti.domain.errors import Invalid
+from cti.asterisk.queue_log import Place, QueueLogReader, follow
+from cti.desk import Desk
+from cti.domain.errors import Invalid, NotFound
 from cti.domain.events import AgentForgotten, AgentKnown, AgentModeSet, Event, LinkDown
+from cti.domain.findings import Finding
 from cti.domain.floor import Floor
 from cti.domain.ids import AgentId, Device, QueueName
 from cti.domain.options import FloorOptions
 from cti.engine import Engine, Outlet, replay
 from cti.hub import Hub
+from cti.jobs import Jobs
 from cti.journal import Journal
 from cti.loop_lag import LoopLag
 from cti.migrations import migrate
+from cti.reconcile import Reconciler
 from cti.settings import Settings
 from cti.store.people import Account, list_accounts
 from cti.store.reads import list_agent_states
 from cti.store.recorder import Recorder, recorded_number
 from cti.store.work import Database
+from cti.vitals import gauges_of, link_findings, pace_findings, prompt_findings, storage_findings
+from cti.web.check import Check
+from cti.web.links import make_first_link, make_link_for
+from cti.web.masking import AUDIENCES
+from cti.web.server import Web, WebParts, describe
 from ivr.flow import Flow
 from ivr.library import FLOWS, load_flow, measure_prompts
 from ivr.session import MenuSessions
@@ -36,7 +52,11 @@ log = logging.getLogger(__name__)
 
 STOP_STEP_S = 4.0
 """Each step of stopping has this long; together they stay below what the supervisor waits."""
-LINK_CAPACITY = 20_000
+LINE_CAPACITY = 20_000
+FIRST_LINK = "first-sign-in-link"
+PAGES = Path(__file__).resolve().parent.parent / "dashboards" / "static"
+SERVED_QUEUES = ("consult", "complaints")
+"""Queues that people may be given to; `fallback` is everybody's, `test` the robot's."""
 
 
 def utc_now() -> datetime:
@@ -64,7 +84,7 @@ class Core:
         self.database = database
         self.journal = journal
         self.floor = floor
-        self.hub = Hub()
+        self.hub = Hub(AUDIENCES)
         self.recorder = Recorder(
             database,
             zone=ZoneInfo(settings.timezone),
@@ -89,8 +109,11 @@ class Core:
             guard_s=settings.menu_guard_s,
         )
         self.membership = Membership(switch=self.link)
+        self.reconciler = Reconciler(database, zone=ZoneInfo(settings.timezone), now=utc_now)
+        self.jobs = Jobs(now=utc_now)
+        self.jobs.add("prune journal", journal.prune, every_s=600)
         self.engine = Engine(
-            floor, journal, self.outlets, capacity=LINK_CAPACITY, on_overflow=self.link.request_resync, now=utc_now
+            floor, journal, self.outlets, capacity=LINE_CAPACITY, on_overflow=self.link.request_resync, now=utc_now
         )
 
     @property
@@ -106,6 +129,12 @@ class Core:
         """Tell the floor about a person who is, or is no longer, an agent."""
         for event in events_of_person(account, self.floor, utc_now()):
             self.submit(event)
+
+    def change_person(self, before: Account | None, after: Account) -> None:
+        """Tell the floor what became of a person; an agent number given up is forgotten."""
+        if before is not None and before.agent_id is not None and before.agent_id != after.agent_id:
+            self.submit(AgentForgotten(at=utc_now(), agent_id=before.agent_id))
+        self.know_person(after)
 
 
 def events_of_person(account: Account, floor: Floor, at: datetime) -> Iterable[Event]:
@@ -148,6 +177,7 @@ async def open_core(things: contextlib.AsyncExitStack, settings: Settings) -> Co
     journal.open(floor.dump, last_number=tail_number())
     things.push_async_callback(journal.aclose)
     core.hub.prime(floor.snapshot(), floor.as_of)
+    core.membership.prime(floor.agents.values())
     core.submit(LinkDown(at=utc_now(), reason="the service has just started"))
     await submit_agents(core)
     return core
@@ -182,6 +212,82 @@ async def submit_agents(core: Core) -> None:
         core.submit(AgentForgotten(at=utc_now(), agent_id=AgentId(agent_id)))
 
 
+# --- the book of record ---------------------------------------------------------------------------------------------
+
+
+async def follow_book(core: Core) -> None:
+    """Follow Asterisk's queue_log into the database, from where the last run ended, for ever."""
+    book, offset_bytes = await core.reconciler.start()
+    place = Place(book=book, offset_bytes=offset_bytes) if book else None
+    await follow(QueueLogReader(Path(core.settings.queue_log), place), core.reconciler.take)
+
+
+# --- the web --------------------------------------------------------------------------------------------------------
+
+
+def build_web(core: Core, address: Callable[[], str]) -> Web:
+    """The web edge over a core. `address` is what people type."""
+    settings = core.settings
+    phones = find_phones(settings)
+    desk = Desk(engine=core, switch=core.link, database=core.database, clock=utc_now)
+    return Web(
+        WebParts(
+            database=core.database,
+            hub=core.hub,
+            desk=desk,
+            clock=utc_now,
+            checks=checks_of(core),
+            gauges=lambda: gauges_of(core),
+            waits=lambda: waits_of(core),
+            address=address,
+            queues=SERVED_QUEUES,
+            numbers=tuple(phones),
+            telephone=lambda number: (number, phones[number], sip_server(settings)) if number in phones else None,
+            changed=core.change_person,
+            pages=PAGES,
+            public_url=settings.public_url,
+            host=settings.host,
+        )
+    )
+
+
+def find_phones(settings: Settings) -> dict[str, str]:
+    """Return number -> SIP secret of the embedded switch's telephones; empty with an Asterisk elsewhere."""
+    identity = Identity.load(settings.data_path / "asterisk" / "identity.json")
+    return identity.phones if identity else {}
+
+
+def sip_server(settings: Settings) -> str:
+    """Where an agent's telephone registers."""
+    identity = Identity.load(settings.data_path / "asterisk" / "identity.json")
+    return f"{settings.ami_host or '127.0.0.1'}:{identity.sip_port}" if identity else settings.ami_host
+
+
+def waits_of(core: Core) -> dict[str, str]:
+    """Name each part that is not there, and why: what /readyz waits for."""
+    waits = {}
+    if not core.floor.link.is_up:
+        waits["link"] = core.link.reason or "no link to Asterisk yet"
+    elif not core.floor.link.is_valid:
+        waits["floor"] = "the floor is being listed"
+    if core.recorder.away_s:
+        waits["database"] = core.recorder.error
+    return waits
+
+
+def checks_of(core: Core) -> list[Check]:
+    """Every look the check page takes."""
+
+    def quick(look: Callable[[Core], Iterable[Finding]]) -> Check:
+        async def check() -> Iterable[Finding]:
+            return look(core)
+
+        check.__qualname__ = look.__name__
+        return check
+
+    return [quick(link_findings), quick(storage_findings), quick(pace_findings), quick(prompt_findings)]
+
+
 # --- running --------------------------------------------------------------------------------------------------------
 
 
@@ -192,41 +298,120 @@ async def serve(settings: Settings) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with contextlib.AsyncExitStack() as things:
         core = await open_core(things, settings)
+        address = address_of(settings.host, settings.port, settings.public_url)
+        web_edge = build_web(core, lambda: address)
+        await write_first_link(core, address)
         async with asyncio.TaskGroup() as loops:
-            running = [loops.create_task(loop, name=name) for name, loop in core_loops(core).items()]
+            coroutines = core_loops(core) | {"sessions": web_edge.run()}
+            running = [loops.create_task(loop, name=name) for name, loop in coroutines.items()]
+            site = await open_site(things, web_edge, settings)
+            log.info("listening", extra={"address": address})
             await stop.wait()
+            log.info("stopping")
+            await in_time("web", web_edge.close)
+            await in_time("site", site.stop)
             await close_core(core)
             for task in running:
                 task.cancel()
     return 0
 
 
+async def open_site(things: contextlib.AsyncExitStack, web_edge: Web, settings: Settings) -> web.TCPSite:
+    """Listen. Raises: Invalid `port.taken`."""
+    runner = web.AppRunner(web_edge.app, access_log=None, handle_signals=False)
+    await runner.setup()
+    things.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.host, settings.port, shutdown_timeout=2)
+    try:
+        await site.start()
+    except OSError as taken:
+        raise Invalid(
+            f"cannot listen on {settings.host} port {settings.port}: {taken.strerror}", code="port.taken"
+        ) from taken
+    return site
+
+
+async def write_first_link(core: Core, address: str) -> None:
+    """Leave the first administrator's one-time link where only the owner of the data reads it; remove an old one."""
+    path = core.settings.data_path / FIRST_LINK
+    url = await make_first_link(core.database, address=address, clock=utc_now)
+    path.unlink(missing_ok=True)
+    if url is not None:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(url + "\n")
+
+
 def core_loops(core: Core) -> dict[str, Coroutine[None, None, None]]:
     """Return the loops of the core by name. They run until cancelled."""
-    return {
+    loops = {
         "engine": core.engine.run(),
         "journal": core.journal.run(),
         "recorder": core.recorder.run(),
         "menus": core.menus.run(),
         "membership": core.membership.run(),
         "loop lag": core.loop_lag.run(),
+        "jobs": core.jobs.run(),
         "link": core.link.run(),
     }
+    if core.settings.queue_log:
+        loops |= {"book": follow_book(core), "reconcile": core.reconciler.run()}
+    return loops
 
 
 async def close_core(core: Core) -> None:
-    """Stop in order, each step with its own limit: menus, membership, link, engine, recorder."""
-    steps: list[tuple[str, Callable[[], Awaitable[object]]]] = [
-        ("menus", core.menus.aclose),
-        ("membership", core.membership.aclose),
-        ("link", core.link.aclose),
-        ("engine", core.engine.drained),
-        ("journal", core.journal.flush),
-        ("recorder", core.recorder.aclose),
-    ]
-    for name, step in steps:
-        try:
-            async with asyncio.timeout(STOP_STEP_S):
-                await step()
-        except TimeoutError:
-            log.error("stopping %s took longer than %g s", name, STOP_STEP_S)
+    """Stop in order: nobody is driven any more, the link closes, what is in line is applied and written."""
+    await in_time("menus", core.menus.aclose)
+    await in_time("membership", core.membership.aclose)
+    await in_time("link", core.link.aclose)
+    await in_time("engine", core.engine.drained)
+    await in_time("journal", core.journal.flush)
+    await in_time("recorder", core.recorder.aclose)
+
+
+async def in_time(name: str, step: Callable[[], Awaitable[object]]) -> None:
+    """One step of stopping; too slow a one is left behind, because the next ones matter as well."""
+    try:
+        async with asyncio.timeout(STOP_STEP_S):
+            await step()
+    except TimeoutError:
+        log.error("stopping %s took longer than %g s", name, STOP_STEP_S)
+
+
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+async def check(settings: Settings) -> list[Finding]:
+    """Look at everything once, as the check page does, without serving."""
+    async with contextlib.AsyncExitStack() as things:
+        core = await open_core(things, settings)
+        async with asyncio.TaskGroup() as loops:
+            running = [loops.create_task(loop) for loop in (core.engine.run(), core.link.run(), core.loop_lag.run())]
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(8):
+                    while not core.link.is_up and core.link.state != "refused":  # noqa: ASYNC110 - a command that looks once
+                        await asyncio.sleep(0.05)
+            found = [finding for look in checks_of(core) for finding in await look()]
+            await in_time("link", core.link.aclose)
+            for task in running:
+                task.cancel()
+    return found
+
+
+async def new_sign_in_link(settings: Settings, login: str) -> str:
+    """Return a new one-time link for an account. Raises: NotFound."""
+    await migrate(settings.effective_database_url)
+    database = Database(settings.effective_database_url)
+    await database.open()
+    try:
+        address = address_of(settings.host, settings.port, settings.public_url)
+        url = await make_link_for(database, login, address=address, clock=utc_now)
+    finally:
+        await database.close()
+    if url is None:
+        raise NotFound(f"there is no account {login}", code="person.unknown", login=login)
+    return url
+
+
+def openapi_text() -> str:
+    """The OpenAPI document, for people and generators."""
+    return msgspec.json.format(msgspec.json.encode(describe())).decode()

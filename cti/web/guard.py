@@ -9,7 +9,6 @@ from aiohttp import web
 from cti.domain.errors import NotAllowed
 from cti.store.sessions import SignedIn
 from cti.web.origin import Origins
-from cti.web.problem import NotSignedIn
 from cti.web.routes import Ask, Route
 from cti.web.sessions import Sessions
 
@@ -28,10 +27,11 @@ class Guard:
 
     async def admit(self, request: web.Request, route: Route) -> Ask:
         """Let a request in. Raises: NotSignedIn, NotAllowed (`origin.foreign`, `csrf`, `session.password`, `role`)."""
-        if route.is_unsafe:
+        if route.needs_own_origin:
             self.origins.check(request)
-        signed_in = await self.find(request)
-        ask = Ask(request, signed_in, self.origins.ip(request))
+        token = self.token(request)
+        signed_in = await self._sessions.find(token) if token else None
+        ask = Ask(request, signed_in, token=token, ip=self.origins.ip(request))
         if route.mark.is_open:
             return ask
         if route.is_unsafe:
@@ -41,24 +41,6 @@ class Guard:
         if not route.allows(ask.actor):
             raise NotAllowed("Your role does not include this.", code="role", role=ask.actor.role)
         return ask
-
-    async def admit_socket(self, request: web.Request) -> SignedIn:
-        """Let a WebSocket in: browsers send cookies with it from any page, so the Origin decides (CWE-1385).
-
-        Raises: NotAllowed, NotSignedIn.
-        """
-        self.origins.check(request)
-        signed_in = await self.find(request)
-        if signed_in is None:
-            raise NotSignedIn("Sign in first.")
-        if signed_in.via_link:
-            raise NotAllowed("Set a password first.", code="session.password")
-        return signed_in
-
-    async def find(self, request: web.Request) -> SignedIn | None:
-        """The session of the request's cookie."""
-        token = self.token(request)
-        return await self._sessions.find(token) if token else None
 
     def token(self, request: web.Request) -> str:
         """The cookie's value, or empty."""

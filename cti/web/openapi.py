@@ -30,7 +30,9 @@ def make_document(routes: Iterable[Route], *, version: str, cookie: str = "hotli
     schemas = _schemas(listed)
     paths: Json = {}
     for route in listed:
-        paths.setdefault(route.mark.path, {})[route.mark.method.lower()] = _operation(route, schemas)
+        paths.setdefault(re.sub(r"\{(\w+):[^}]*\}", r"{\1}", route.mark.path), {})[route.mark.method.lower()] = (
+            _operation(route, schemas)
+        )
     return {
         "openapi": "3.1.0",
         "info": {"title": "Hotline", "version": version, "description": _INTRODUCTION},

@@ -105,11 +105,11 @@ def problem(
 
 @web.middleware
 async def problems(
-    request: web.Request, go_on: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """Turn whatever is raised below into a problem document. A fault of ours leaves an id, never a trace."""
     try:
-        return await go_on(request)
+        return await handler(request)
     except DomainError as refusal:
         if status_of(refusal) == 500:
             return _fault(request, refusal)

@@ -35,6 +35,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """Also in a session opened by a one-time link."""
     status: int = 200
     content: str = "application/json"
+    is_socket: bool = False
+    """A WebSocket handshake: a GET, but any site's page may send it, cookie and all (CWE-1385)."""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         return self.mark.method not in {"GET", "HEAD"}
 
     @property
+    def needs_own_origin(self) -> bool:
+        """Only our own pages may ask this."""
+        return self.is_unsafe or self.mark.is_socket
+
+    @property
     def is_raw(self) -> bool:
         """The method makes the whole response."""
         return inspect.isclass(self.answer) and issubclass(self.answer, web.StreamResponse)
@@ -68,8 +75,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 class Ask:
     """One request on its way to a method."""
 
-    def __init__(self, request: web.Request, signed_in: SignedIn | None, ip: str) -> None:
+    def __init__(self, request: web.Request, signed_in: SignedIn | None, *, token: str, ip: str) -> None:
         self.request = request
+        self.token = token
+        """Value of the cookie, or empty."""
         self.ip = ip
         self.new_token: str | None = None
         """Cookie to set with the answer; empty text takes the cookie away."""
@@ -101,6 +110,7 @@ def route(
     before_password: bool = False,
     status: int = 200,
     content: str = "application/json",
+    is_socket: bool = False,
 ) -> Callable[[F], F]:
     """Mark a method as a route."""
     mark = Mark(
@@ -111,6 +121,7 @@ def route(
         before_password=before_password or is_open,
         status=status,
         content=content,
+        is_socket=is_socket,
     )
 
     def marked(function: F) -> F:

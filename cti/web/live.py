@@ -1,0 +1,89 @@
+"""The live feed (WebSocket /api/live): who may follow what, and the life of all sockets together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter
+
+from aiohttp import WSCloseCode, web
+
+from cti.hub import Hub
+from cti.web.live_socket import LiveOptions, LiveSocket
+from cti.web.masking import audience_of
+from cti.web.problem import TooMany
+from cti.web.routes import Ask, route
+from cti.web.sessions import Sessions
+
+log = logging.getLogger(__name__)
+
+MESSAGE_LIMIT_BYTES = 64 * 1024
+_WRITE_LIMIT_BYTES = 64 * 1024
+"""Above this a send waits for the browser to read."""
+
+
+class LiveFeed:
+    """All open sockets."""
+
+    def __init__(self, *, hub: Hub, sessions: Sessions, options: LiveOptions | None = None) -> None:
+        self._hub = hub
+        self._sessions = sessions
+        self.options = options or LiveOptions()
+        self.sockets: set[LiveSocket] = set()
+        self.counts: Counter[str] = Counter()
+        """What was refused or ended, by code: `not_understood`, `topic`, `rate`, `slow`, `silent`, ..."""
+        self._is_closing = False
+        sessions.on_end(self._session_ended)
+
+    @route("GET", "/api/live", status=101, is_socket=True)
+    async def connect(self, ask: Ask) -> web.WebSocketResponse:
+        """The live feed. Messages are the structs `FromBrowser` and `ToBrowser`, as JSON text."""
+        signed_in = ask.signed_in
+        own = sum(1 for one in self.sockets if one.account_id == signed_in.account.account_id)
+        if (
+            self._is_closing
+            or own >= self.options.sockets_per_account
+            or len(self.sockets) >= self.options.sockets_limit
+        ):
+            raise TooMany("Too many pages are open at once.", after_s=10, code="live.too_many")
+        # Compression would cost more time for each of many small frames than it saves on a local network.
+        response = web.WebSocketResponse(
+            timeout=self.options.close_limit_s,
+            max_msg_size=MESSAGE_LIMIT_BYTES,
+            writer_limit=_WRITE_LIMIT_BYTES,
+            compress=False,
+        )
+        await response.prepare(ask.request)
+        socket = LiveSocket(
+            response=response,
+            transport=ask.request.transport,
+            signed_in=signed_in,
+            token=ask.token,
+            sessions=self._sessions,
+            subscription=self._hub.subscribe(audience=audience_of(signed_in.account.role)),
+            as_of=lambda: self._hub.as_of,
+            options=self.options,
+            counts=self.counts,
+        )
+        self.sockets.add(socket)
+        try:
+            await socket.run()
+        finally:
+            self.sockets.discard(socket)
+        return response
+
+    async def close(self) -> None:
+        """Tell every browser that we go, and when to come back; each has the same short time to hear it."""
+        self._is_closing = True
+        spread_s = self.options.back_after_s
+        farewells = [
+            socket.say_bye("shutdown", spread_s + random.uniform(0, spread_s), WSCloseCode.GOING_AWAY)
+            for socket in self.sockets
+        ]
+        await asyncio.gather(*farewells, return_exceptions=True)
+
+    def _session_ended(self, token_hash: str) -> None:
+        for socket in self.sockets:
+            if socket.token_hash == token_hash:
+                socket.session_ended()

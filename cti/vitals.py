@@ -5,15 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cti.asterisk.states import LinkState
+from cti.core import Core
 from cti.domain.findings import Finding, Level
 from cti.web.wire import Gauge
 from ivr.library import check_prompts
-
-if TYPE_CHECKING:
-    from cti.app import Core
 
 LEAST_FREE_RATIO, LEAST_FREE_BYTES = 0.10, 5 * 2**30
 """Disk guard: below either of them the room is short (asterisk: section 5)."""

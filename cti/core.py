@@ -1,0 +1,244 @@
+"""The live floor and what hangs on it, without the web: built once, opened and closed in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cti.asterisk.link import AmiLink
+from cti.asterisk.queue_log import Place, QueueLogReader, follow
+from cti.domain.errors import Invalid
+from cti.domain.events import AgentForgotten, AgentKnown, AgentModeSet, Event, LinkDown
+from cti.domain.floor import Floor
+from cti.domain.ids import AgentId, Device, QueueName
+from cti.domain.options import FloorOptions
+from cti.engine import Engine, Outlet, replay
+from cti.hub import Hub
+from cti.jobs import Jobs
+from cti.journal import Journal
+from cti.loop_lag import LoopLag
+from cti.migrations import migrate
+from cti.reconcile import Reconciler
+from cti.settings import Settings
+from cti.store.people import Account, list_accounts
+from cti.store.reads import list_agent_states
+from cti.store.recorder import Recorder, recorded_number
+from cti.store.work import Database
+from cti.web.masking import AUDIENCES
+from ivr.flow import Flow
+from ivr.library import FLOWS, load_flow, measure_prompts
+from ivr.session import MenuSessions
+from staffing.membership import Membership
+
+log = logging.getLogger(__name__)
+
+STOP_STEP_S = 4.0
+"""Each step of stopping has this long; together they stay below what the supervisor waits."""
+LINE_CAPACITY = 20_000
+
+
+def utc_now() -> datetime:
+    """The present instant, the only clock of the service."""
+    return datetime.now(UTC)
+
+
+def ami_secret(settings: Settings) -> str:
+    """Return the AMI secret from the environment or its file. Raises: Invalid when the file cannot be read."""
+    if not settings.ami_secret_file:
+        return settings.ami_secret
+    try:
+        return Path(settings.ami_secret_file).read_text("utf-8").strip()
+    except OSError as refused:
+        raise Invalid(
+            f"HOTLINE_AMI_SECRET_FILE={settings.ami_secret_file!r}: {refused.strerror}", code="settings.secret_file"
+        ) from refused
+
+
+class Core:
+    """The live floor and what hangs on it: everything but the web. Built by `open_core`."""
+
+    def __init__(self, settings: Settings, database: Database, journal: Journal, floor: Floor) -> None:
+        self.settings = settings
+        self.database = database
+        self.journal = journal
+        self.floor = floor
+        self.hub = Hub(AUDIENCES)
+        self.recorder = Recorder(
+            database,
+            zone=ZoneInfo(settings.timezone),
+            position=lambda: journal.synced_number,
+            on_recorded=journal.recorded,
+        )
+        self.loop_lag = LoopLag()
+        self.link = AmiLink(
+            host=settings.ami_host or "127.0.0.1",
+            port=settings.ami_port,
+            username=settings.ami_user,
+            secret=ami_secret(settings),
+            submit=self.submit,
+        )
+        self.flow: Flow = load_flow(FLOWS / "hotline.yaml")
+        self.menus = MenuSessions(
+            switch=self.link,
+            submit=self.submit,
+            flow=self.flow,
+            clock=utc_now,
+            lengths_s=measure_prompts(),
+            guard_s=settings.menu_guard_s,
+        )
+        self.membership = Membership(switch=self.link)
+        self.reconciler = Reconciler(database, zone=ZoneInfo(settings.timezone), now=utc_now)
+        self.jobs = Jobs(now=utc_now)
+        self.jobs.add("prune journal", journal.prune, every_s=600)
+        self.engine = Engine(
+            floor, journal, self.outlets, capacity=LINE_CAPACITY, on_overflow=self.link.request_resync, now=utc_now
+        )
+
+    @property
+    def outlets(self) -> tuple[Outlet, ...]:
+        """Who takes changes, in order: the browser first, then the switch, then the database."""
+        return self.hub, self.menus, self.membership, self.recorder
+
+    def submit(self, event: Event) -> None:
+        """One door for every event."""
+        self.engine.submit(event)
+
+    def know_person(self, account: Account) -> None:
+        """Tell the floor about a person who is, or is no longer, an agent."""
+        for event in events_of_person(account, self.floor, utc_now()):
+            self.submit(event)
+
+    def change_person(self, before: Account | None, after: Account) -> None:
+        """Tell the floor what became of a person; an agent number given up is forgotten."""
+        if before is not None and before.agent_id is not None and before.agent_id != after.agent_id:
+            self.submit(AgentForgotten(at=utc_now(), agent_id=before.agent_id))
+        self.know_person(after)
+
+
+def events_of_person(account: Account, floor: Floor, at: datetime) -> Iterable[Event]:
+    """Return what the floor must hear so that it knows exactly the agent this account is."""
+    if account.agent_id is not None and account.is_active:
+        yield AgentKnown(
+            at=at,
+            agent_id=account.agent_id,
+            name=account.name,
+            device=device_of(account.agent_id),
+            queues=tuple(QueueName(queue) for queue in account.queues),
+        )
+    elif account.agent_id is not None and floor.agent_view(account.agent_id) is not None:
+        yield AgentForgotten(at=at, agent_id=account.agent_id)
+
+
+def device_of(agent_id: AgentId) -> Device:
+    """Return what a queue rings for an agent: his own endpoint."""
+    return Device(f"PJSIP/{agent_id}")
+
+
+# --- opening --------------------------------------------------------------------------------------------------------
+
+
+async def open_core(things: contextlib.AsyncExitStack, settings: Settings) -> Core:
+    """Open everything but the web, each thing closed in reverse by `things`.
+
+    Raises: DatabaseAway, Invalid (settings, database, journal), each saying what to do.
+    """
+    await migrate(settings.effective_database_url)
+    database = Database(settings.effective_database_url)
+    await database.open()
+    things.push_async_callback(database.close)
+    journal = Journal(settings.data_path / "journal")
+    floor, tail_number, tail = await read_tail(database, journal)
+    core = Core(settings, database, journal, floor)
+    broken = replay(floor, tail, [core.recorder])
+    if broken:
+        log.error("%d journalled events could not be applied again", broken)
+    journal.open(floor.dump, last_number=tail_number())
+    things.push_async_callback(journal.aclose)
+    core.hub.prime(floor.snapshot(), floor.as_of)
+    core.membership.prime(floor.agents.values())
+    core.submit(LinkDown(at=utc_now(), reason="the service has just started"))
+    await submit_agents(core)
+    return core
+
+
+async def read_tail(database: Database, journal: Journal) -> tuple[Floor, Callable[[], int], Iterable[Event]]:
+    """Return the floor as the journal's newest usable head has it, and the events that follow on it."""
+    async with database.look() as session:
+        tail = journal.tail(await recorded_number(session))
+    floor = Floor.load(tail.floor, FloorOptions()) if tail.floor else Floor(FloorOptions())
+    return floor, lambda: tail.last_number, tail
+
+
+async def submit_agents(core: Core) -> None:
+    """Submit every agent of the people table, and the mode the database has where the journal knew none."""
+    async with core.database.look() as session:
+        accounts = await list_accounts(session)
+        states = {state.agent_id: state for state in await list_agent_states(session)}
+    present = set()
+    for account in accounts:
+        core.know_person(account)
+        if account.agent_id is not None and account.is_active:
+            present.add(account.agent_id)
+            state = states.get(account.agent_id)
+            if state is not None and account.agent_id not in core.floor.agents and state.mode != "wrap_up":
+                core.submit(
+                    AgentModeSet(
+                        at=utc_now(), agent_id=account.agent_id, mode=state.mode, reason=state.reason, by="restart"
+                    )
+                )
+    for agent_id in set(core.floor.agents) - present:
+        core.submit(AgentForgotten(at=utc_now(), agent_id=AgentId(agent_id)))
+
+
+# --- the book of record ---------------------------------------------------------------------------------------------
+
+
+async def follow_book(core: Core) -> None:
+    """Follow Asterisk's queue_log into the database, from where the last run ended, for ever."""
+    book, offset_bytes = await core.reconciler.start()
+    place = Place(book=book, offset_bytes=offset_bytes) if book else None
+    await follow(QueueLogReader(Path(core.settings.queue_log), place), core.reconciler.take)
+
+
+# --- running and closing --------------------------------------------------------------------------------------------
+
+
+def core_loops(core: Core) -> dict[str, Coroutine[None, None, None]]:
+    """Return the loops of the core by name. They run until cancelled."""
+    loops = {
+        "engine": core.engine.run(),
+        "journal": core.journal.run(),
+        "recorder": core.recorder.run(),
+        "menus": core.menus.run(),
+        "membership": core.membership.run(),
+        "loop lag": core.loop_lag.run(),
+        "jobs": core.jobs.run(),
+        "link": core.link.run(),
+    }
+    if core.settings.queue_log:
+        loops |= {"book": follow_book(core), "reconcile": core.reconciler.run()}
+    return loops
+
+
+async def close_core(core: Core) -> None:
+    """Stop in order: nobody is driven any more, the link closes, what is in line is applied and written."""
+    await in_time("menus", core.menus.aclose)
+    await in_time("membership", core.membership.aclose)
+    await in_time("link", core.link.aclose)
+    await in_time("engine", core.engine.drained)
+    await in_time("journal", core.journal.flush)
+    await in_time("recorder", core.recorder.aclose)
+
+
+async def in_time(name: str, step: Callable[[], Awaitable[object]]) -> None:
+    """One step of stopping; too slow a one is left behind, because the next ones matter as well."""
+    try:
+        async with asyncio.timeout(STOP_STEP_S):
+            await step()
+    except TimeoutError:
+        log.error("stopping %s took longer than %g s", name, STOP_STEP_S)

@@ -1,8 +1,8 @@
 """Topics to subscribers: numbered changes, one shared log, bounded; never waits for anybody.
 
-A subscriber is a place in the log, not a buffer: a change costs the same for one subscriber and for twenty, and its
-JSON is made once for each audience that reads it. Whoever falls behind by more than `capacity` changes is stale and
-gets fresh snapshots.
+A subscriber is a place in the log, not a buffer: a change costs the same for one subscriber and for twenty. Its JSON is
+made once for each audience, and whoever stands at the same place and reads the same topics gets the same frame. Whoever
+falls behind by more than `capacity` changes is stale and gets fresh snapshots.
 The frames are the shapes `TopicSnapshot`, `TopicChanges` and `Stale` of `cti.web.wire`.
 """
 
@@ -87,6 +87,10 @@ class Hub:
         self._log: list[_Entry] = []
         self._first = 0
         self._agents_of: dict[str, frozenset[str]] = {}
+        self._frames: dict[tuple[int, str, frozenset[str]], bytes] = {}
+        """Frames of changes up to now by place, audience and topics."""
+        self._waiting: set[Subscription] = set()
+        """Those in `next`: nobody else needs to be woken."""
 
     @property
     def _end(self) -> int:
@@ -120,9 +124,10 @@ class Hub:
             gone = len(self._log) - self._capacity
             del self._log[:gone]
             self._first += gone
-        for subscription in self.subscriptions:
-            if not touched.isdisjoint(subscription.topics):
-                subscription.wake()
+        self._frames.clear()
+        for subscription in [one for one in self._waiting if not touched.isdisjoint(one.topics)]:
+            self._waiting.discard(subscription)
+            subscription.wake()
 
     def _number(self, name: str, key: str, value: AnyView | None, touched: set[str]) -> None:
         topic = self._topics.get(name)
@@ -152,10 +157,24 @@ class Hub:
 
     def subscribe(self, topics: Iterable[str] = (), audience: str = EVERYTHING) -> Subscription:
         """Begin with a snapshot of each topic. Raises: KeyError for an audience the hub does not know."""
-        subscription = Subscription(self, audience, self._audiences[audience])
+        if audience not in self._audiences:
+            raise KeyError(audience)
+        subscription = Subscription(self, audience)
         self.subscriptions.add(subscription)
         subscription.add(topics)
         return subscription
+
+    def _changes(self, place: int, audience: str, topics: frozenset[str]) -> bytes:
+        """The `changes` frame from `place` in the log on; empty when none of the topics changed."""
+        frame = self._frames.get((place, audience, topics))
+        if frame is None:
+            project = self._audiences[audience]
+            entries = self._log[place - self._first :]
+            items = [entry.item(audience, project) for entry in entries if entry.topic in topics]
+            at = _encode(self.as_of)
+            frame = b'{"type":"changes","at":%b,"items":[%b]}' % (at, b",".join(items)) if items else b""
+            self._frames[place, audience, topics] = frame
+        return frame
 
     def snapshot(self, name: str, audience: str = EVERYTHING) -> bytes:
         """The `snapshot` frame of a topic; an unknown topic is an empty one. Made once between two changes."""
@@ -176,36 +195,31 @@ class Hub:
 class Subscription:
     """One reader of some topics. Not shared between tasks."""
 
-    def __init__(self, hub: Hub, audience: str, project: Projector | None) -> None:
-        self.topics: set[str] = set()
+    def __init__(self, hub: Hub, audience: str) -> None:
+        self.topics: frozenset[str] = frozenset()
         self._hub = hub
         self._audience = audience
-        self._project = project
         self._place = hub._end
         self._fresh: list[str] = []
-        """Topics whose snapshot is to be sent."""
-        self._since: dict[str, int] = {}
-        """topic -> seq of the snapshot sent; older changes in the log are part of it."""
+        """Topics whose snapshot is to be sent; changes before it are part of it."""
         self._wakes = asyncio.Event()
 
     def add(self, topics: Iterable[str]) -> None:
         """Follow these too, each from a fresh snapshot on; also for a topic already followed."""
-        for topic in topics:
-            self.topics.add(topic)
-            if topic not in self._fresh:
-                self._fresh.append(topic)
-        self._wakes.set()
+        fresh = [topic for topic in topics if topic not in self._fresh]
+        self._fresh += dict.fromkeys(fresh)
+        self.topics |= frozenset(fresh)
+        self.wake()
 
     def remove(self, topics: Iterable[str]) -> None:
         """Follow these no longer."""
-        for topic in topics:
-            self.topics.discard(topic)
-            self._since.pop(topic, None)
+        self.topics -= frozenset(topics)
         self._fresh = [topic for topic in self._fresh if topic in self.topics]
 
     def close(self) -> None:
         """Leave the hub."""
         self._hub.subscriptions.discard(self)
+        self._hub._waiting.discard(self)
 
     def wake(self) -> None:
         """The hub has something for one of our topics."""
@@ -214,10 +228,11 @@ class Subscription:
     async def next(self) -> list[bytes]:
         """Wait for something, then return all there is: JSON frames in the order to send them, never none."""
         while True:
-            await self._wakes.wait()
             self._wakes.clear()
             if frames := self.take():
                 return frames
+            self._hub._waiting.add(self)
+            await self._wakes.wait()
 
     def take(self) -> list[bytes]:
         """Return what there is now without waiting: perhaps nothing."""
@@ -225,18 +240,14 @@ class Subscription:
         if hub._end - self._place > hub._capacity:
             hub.stale_count += 1
             frames.append(_encode({"type": "stale", "topics": sorted(self.topics)}))
-            self._place = hub._end
             self._fresh = sorted(self.topics)
-        items = [
-            entry.item(self._audience, self._project)
-            for entry in hub._log[self._place - hub._first :]
-            if entry.topic in self.topics and entry.topic not in self._fresh and entry.seq > self._since[entry.topic]
-        ]
+        elif self._place < hub._end and (changes := self._changes()):
+            frames.append(changes)
         self._place = hub._end
-        if items:
-            frames.append(b'{"type":"changes","at":%b,"items":[%b]}' % (_encode(hub.as_of), b",".join(items)))
-        for topic in self._fresh:
-            frames.append(hub.snapshot(topic, self._audience))
-            self._since[topic] = hub._topics[topic].seq if topic in hub._topics else 0
+        frames += [hub.snapshot(topic, self._audience) for topic in self._fresh]
         self._fresh = []
         return frames
+
+    def _changes(self) -> bytes:
+        topics = self.topics - frozenset(self._fresh) if self._fresh else self.topics
+        return self._hub._changes(self._place, self._audience, topics)

@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import web
 
 from cti.address import address_of
+from cti.asterisk.conf_check import ConfCheck
 from cti.asterisk.identity import Identity
 from cti.core import Core, close_core, core_loops, in_time, open_core, utc_now
 from cti.desk import Desk
@@ -22,7 +23,7 @@ from cti.domain.findings import Finding
 from cti.migrations import migrate
 from cti.settings import Settings
 from cti.store.work import Database
-from cti.vitals import gauges_of, link_findings, pace_findings, prompt_findings, storage_findings
+from cti.vitals import book_findings, gauges_of, job_findings, pace_findings, prompt_findings, storage_findings
 from cti.web.check import Check
 from cti.web.links import make_first_link, make_link_for
 from cti.web.server import Web, WebParts, describe
@@ -98,7 +99,8 @@ def checks_of(core: Core) -> list[Check]:
         check.__qualname__ = look.__name__
         return check
 
-    return [quick(link_findings), quick(storage_findings), quick(pace_findings), quick(prompt_findings)]
+    looks = (storage_findings, pace_findings, prompt_findings, book_findings, job_findings)
+    return [ConfCheck(core.link, line_limit=core.settings.line_limit), *map(quick, looks)]
 
 
 # --- running --------------------------------------------------------------------------------------------------------

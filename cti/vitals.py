@@ -6,8 +6,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from cti.asterisk.states import LinkState
-from cti.core import Core
+from cti.core import Core, utc_now
 from cti.domain.findings import Finding, Level
 from cti.web.wire import Gauge
 from ivr.library import check_prompts
@@ -49,19 +48,6 @@ def gauges_of(core: Core) -> list[Gauge]:
         ("membership.waiting", core.membership.waiting_count, "count"),
     ]
     return [Gauge(code=code, value=value, unit=unit) for code, value, unit in figures]
-
-
-def link_findings(core: Core) -> Iterable[Finding]:
-    """How the link stands; a refused login says why and what to do."""
-    link = core.link
-    if link.is_up:
-        text = f"logged in to Asterisk {link.facts.version} as {core.settings.ami_user}"
-        yield Finding(code="link.up", level=Level.OK, text=text, about=link.facts.version)
-        return
-    fix = "Callers are led by the dialplan alone meanwhile; we try again by ourselves."
-    if link.state is LinkState.REFUSED:
-        fix = "Put right what it says; the next attempt is within half a minute."
-    yield Finding(code=f"link.{link.state}", level=Level.BAD, text=link.reason or "no link to Asterisk", fix=fix)
 
 
 def storage_findings(core: Core) -> Iterable[Finding]:
@@ -133,3 +119,27 @@ def pace_findings(core: Core) -> Iterable[Finding]:
 def prompt_findings(core: Core) -> Iterable[Finding]:
     """Prompts of the menu in force."""
     return check_prompts(core.flow)
+
+
+def book_findings(core: Core) -> Iterable[Finding]:
+    """Asterisk's queue_log beside what was recorded."""
+    if not core.settings.queue_log:
+        text = "no queue_log is configured: visits cannot be compared with the book of record"
+        fix = "Set HOTLINE_QUEUE_LOG to Asterisk's queue_log when it is on this machine."
+        yield Finding(code="book.none", level=Level.UNKNOWN, text=text, fix=fix)
+    elif core.reconciler.open_count:
+        text = f"{core.reconciler.open_count} visits differ from Asterisk's queue_log"
+        fix = "Look at the differences; each names the visit, what we have and what the book says."
+        yield Finding(code="book.differs", level=Level.WARN, text=text, fix=fix)
+    else:
+        text = f"{core.reconciler.compared_count} visits compared with Asterisk's queue_log, no difference"
+        yield Finding(code="book.ok", level=Level.OK, text=text)
+
+
+def job_findings(core: Core) -> Iterable[Finding]:
+    """Timed jobs that fail."""
+    for state in core.jobs.states.values():
+        if state.error or state.is_overdue(utc_now()):
+            text = f"the job {state.name!r} fails: {state.error or 'it is overdue'}"
+            fix = "See the service's log; it runs again at its next time."
+            yield Finding(code="job.failing", level=Level.WARN, text=text, fix=fix, about=state.name)

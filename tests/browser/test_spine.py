@@ -30,8 +30,6 @@ async def make_ready(*agents: Person) -> None:
     """Agents choose ready and are rung from now on."""
     for agent in agents:
         await agent.ask("PUT", f"/api/agents/{number_of(agent)}/mode", {"mode": "ready"})
-    async with live_feed(agents[0], f"agent.{number_of(agents[0])}"):
-        pass
 
 
 def number_of(agent: Person) -> str:
@@ -39,14 +37,14 @@ def number_of(agent: Person) -> str:
     return {"anna": "1001", "ben": "1002"}[agent.login]
 
 
-async def members_ready(state: dict[str, dict[str, Entity]], *numbers: str) -> None:
-    """Wait until Asterisk itself would ring these agents."""
+async def members_ready(state: dict[str, dict[str, Entity]], *numbers: str, limit_s: float = 30) -> None:
+    """Wait until Asterisk itself would ring these agents; wrap-up after the call before lasts 15 s."""
 
     def is_rung(number: str) -> bool:
         agent = state["agents"].get(number, {})
         return agent.get("mode") == "ready" and "complaints" in agent["member_of"] and not agent["paused_in"]
 
-    await until(lambda: all(is_rung(number) for number in numbers), 10, f"{numbers} are members")
+    await until(lambda: all(is_rung(number) for number in numbers), limit_s, f"{numbers} are members")
 
 
 async def call_of(state: dict[str, dict[str, Entity]], number: str, stage: str, limit_s: float = 15) -> Entity:

@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 
 POSITION = "recorder"
 _REFUSALS = (SQLAlchemyError, asyncpg.PostgresError, ValueError, TypeError, OverflowError)
-_BATCH = 100
-"""Calls in one transaction: some 50 ms of SQLite, so that other writers have their turn."""
+_BATCH = 25
+"""Calls in one transaction: building their rows keeps the event loop for some 10 ms, and other writers have a turn."""
 _POSITION_EVERY_S = 30.0
 """The journal's position moves with every tick; with nothing else to write it is noted this often."""
 

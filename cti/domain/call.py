@@ -14,26 +14,13 @@ from cti.domain.changes import (
     LegView,
     MenuStepView,
     SegmentView,
-    VisitOutcome,
     VisitView,
 )
 from cti.domain.ids import CallId, ChannelId, LinkedId, QueueName
 from cti.domain.leg import Hold, Leg, Stay
+from cti.domain.stages import stage_of
 from cti.domain.talk import count_talk
 from cti.domain.visit import Visit
-
-_MOVING = frozenset({CallStage.WAITING, CallStage.RINGING, CallStage.TALKING, CallStage.LEAVING, CallStage.ENDED})
-CALL_STEPS: dict[CallStage, frozenset[CallStage]] = {
-    CallStage.ARRIVING: _MOVING | {CallStage.MENU},
-    CallStage.MENU: _MOVING,
-    CallStage.WAITING: _MOVING - {CallStage.WAITING},
-    CallStage.RINGING: _MOVING - {CallStage.RINGING},
-    CallStage.TALKING: _MOVING - {CallStage.TALKING} | {CallStage.HELD},
-    CallStage.HELD: _MOVING,
-    CallStage.LEAVING: _MOVING - {CallStage.LEAVING} | {CallStage.MENU},
-    CallStage.ENDED: frozenset(),
-}
-"""Allowed next stages when nothing was missed. After a gap a call may take any, but it never arrives again."""
 
 
 class Transfer(msgspec.Struct, frozen=True, gc=False):
@@ -147,53 +134,10 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
                 visit.is_dirty = True
         for visit in self.visits:
             visit.settle()
-        stage = self._stage()
+        stage = stage_of(self)
         if stage is not self.stage:
             self.stage, self.stage_since = stage, at
             self._settle_end(at)
-
-    def _stage(self) -> CallStage:
-        customer = self.customer
-        if not any(leg.closed_at is None for leg in self.legs.values()):
-            return CallStage.ENDED
-        if customer is None or customer.closed_at is not None:
-            return self._stage_of_colleagues()
-        if customer.is_talking or customer.is_held:
-            return CallStage.TALKING if customer.is_talking else CallStage.HELD
-        visit = self.open_visit
-        if visit is not None:
-            return self._stage_of_visit(visit)
-        if self.in_menu:
-            return CallStage.MENU
-        if self._rings():
-            return CallStage.RINGING
-        if self.visits or customer.talk_s or customer.hold_s:
-            return CallStage.LEAVING
-        return CallStage.MENU if self.was_in_menu else CallStage.ARRIVING
-
-    def _stage_of_visit(self, visit: Visit) -> CallStage:
-        if visit.outcome is VisitOutcome.WAITING:
-            return CallStage.RINGING if any(offer.is_ringing for offer in visit.offers) else CallStage.WAITING
-        serving = None if visit.serving_id is None else self.legs.get(visit.serving_id)
-        is_away = serving is not None and serving.bridge_id is not None
-        return CallStage.HELD if is_away and visit.talk_s > 0 else CallStage.TALKING
-
-    def _stage_of_colleagues(self) -> CallStage:
-        """Nobody from outside is in it, or not any more."""
-        people = [leg for leg in self.open_legs if leg.is_person]
-        if any(leg.is_talking for leg in people):
-            return CallStage.TALKING
-        if any(leg.is_held for leg in people):
-            return CallStage.HELD
-        if self.customer_id is not None or any(leg.talk_s for leg in self.legs.values()):
-            return CallStage.LEAVING
-        return CallStage.RINGING if self._rings() else CallStage.ARRIVING
-
-    def _rings(self) -> bool:
-        for leg in self.legs.values():
-            if leg.closed_at is None and leg.answered_at is None and leg.is_person and not leg.is_dialler:
-                return True
-        return False
 
     def _settle_end(self, at: datetime) -> None:
         if self.stage is not CallStage.ENDED:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from cti.domain.agent import MODE_STEPS
-from cti.domain.call import CALL_STEPS
 from cti.domain.changes import AgentMode, CallStage, OfferOutcome, VisitOutcome
 from cti.domain.offer import OFFER_STEPS
+from cti.domain.stages import CALL_STEPS
 from cti.domain.visit import VISIT_STEPS
 
 S = TypeVar("S", bound=StrEnum)

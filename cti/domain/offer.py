@@ -13,15 +13,15 @@ REJECTED_CAUSES = frozenset({17, 21})
 """Q.850 user busy and call rejected: what a phone's 486 and 603 become. No answer leaves 0 (lab: section 4)."""
 
 OFFER_STEPS: dict[OfferOutcome, frozenset[OfferOutcome]] = {
-    OfferOutcome.RINGING: frozenset(OfferOutcome) - {OfferOutcome.RINGING},
-    OfferOutcome.RANG_OUT: frozenset({OfferOutcome.REJECTED, OfferOutcome.CONNECTED}),
-    OfferOutcome.CANCELED: frozenset({OfferOutcome.RANG_OUT, OfferOutcome.REJECTED, OfferOutcome.CONNECTED}),
-    OfferOutcome.REJECTED: frozenset({OfferOutcome.CONNECTED}),
-    OfferOutcome.UNKNOWN: frozenset(OfferOutcome) - {OfferOutcome.UNKNOWN, OfferOutcome.RINGING},
-    OfferOutcome.CONNECTED: frozenset(),
+    outcome: frozenset(OfferOutcome) - {OfferOutcome.RINGING} if outcome is OfferOutcome.RINGING else frozenset()
+    for outcome in OfferOutcome
 }
-"""Allowed next outcomes. After an end they are corrections by an event that came late: the cause of the Hangup comes
-after AgentRingNoAnswer."""
+"""Allowed next outcomes."""
+
+OFFER_CORRECTIONS: dict[OfferOutcome, frozenset[OfferOutcome]] = {
+    outcome: frozenset(OfferOutcome) - {OfferOutcome.CANCELED, outcome} for outcome in OfferOutcome
+} | {OfferOutcome.CONNECTED: frozenset()}
+"""What an event that came late may still put right: the cause of the Hangup comes after AgentRingNoAnswer."""
 
 
 class Offer(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

@@ -27,7 +27,7 @@ def begin_visit(call: Call, leg: Leg, queue: QueueName, at: datetime, position: 
         caller_closed_at=leg.closed_at,
     )
     for older in before:
-        if older.is_open and older.entered_at < at:
+        if older.entered_at < at and older.next_at is None:
             older.next_at = at
             older.is_dirty = call.is_talk_dirty = True
     call.visits.append(visit)

@@ -34,23 +34,23 @@ HANG_UP_GRACE = timedelta(seconds=0.5)
 STAYED = timedelta(seconds=1)
 """A caller still there this long after his agent is gone was passed on. Asterisk: AgentComplete says `caller` then."""
 
-VISIT_STEPS: dict[VisitOutcome, frozenset[VisitOutcome]] = (
-    {
-        VisitOutcome.WAITING: frozenset(VisitOutcome) - {VisitOutcome.WAITING},
-        VisitOutcome.TALKING: frozenset(
-            {VisitOutcome.ANSWERED, VisitOutcome.ANSWERED_WITHOUT_TALK, VisitOutcome.TIMED_OUT, VisitOutcome.LEFT_EMPTY}
-            | {VisitOutcome.WITHDRAWN}
-        ),
-        VisitOutcome.ANSWERED_WITHOUT_TALK: frozenset({VisitOutcome.ANSWERED}),
-        VisitOutcome.ANSWERED: frozenset({VisitOutcome.ANSWERED_WITHOUT_TALK}),
-    }
-    | {
-        ended: frozenset(VisitOutcome) - {ended, VisitOutcome.WAITING}
-        for ended in (VisitOutcome.ABANDONED, VisitOutcome.LEFT_BY_KEY, VisitOutcome.UNKNOWN)
-    }
-    | {ended: frozenset[VisitOutcome]() for ended in set(REPORTED.values())}
-)
-"""Allowed next outcomes. After an end they are corrections: a late report or connect tells better."""
+ANSWERS = frozenset({VisitOutcome.TALKING, VisitOutcome.ANSWERED, VisitOutcome.ANSWERED_WITHOUT_TALK})
+UNSERVED = frozenset(VisitOutcome) - ANSWERS - {VisitOutcome.WAITING}
+
+VISIT_STEPS: dict[VisitOutcome, frozenset[VisitOutcome]] = {
+    VisitOutcome.WAITING: UNSERVED | {VisitOutcome.TALKING},
+    VisitOutcome.TALKING: frozenset({VisitOutcome.ANSWERED, VisitOutcome.ANSWERED_WITHOUT_TALK}),
+} | {end: frozenset[VisitOutcome]() for end in (VisitOutcome.ANSWERED, VisitOutcome.ANSWERED_WITHOUT_TALK, *UNSERVED)}
+"""Allowed next outcomes."""
+
+_GUESSED = frozenset({VisitOutcome.ABANDONED, VisitOutcome.LEFT_BY_KEY, VisitOutcome.UNKNOWN})
+VISIT_CORRECTIONS: dict[VisitOutcome, frozenset[VisitOutcome]] = {
+    VisitOutcome.WAITING: ANSWERS,
+    VisitOutcome.TALKING: UNSERVED,
+    VisitOutcome.ANSWERED: UNSERVED | ANSWERS,
+    VisitOutcome.ANSWERED_WITHOUT_TALK: UNSERVED | ANSWERS,
+} | {end: (UNSERVED | ANSWERS if end in _GUESSED else frozenset[VisitOutcome]()) for end in UNSERVED}
+"""What an event that came late may still put right. A reported end is never taken back."""
 
 
 class Visit(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -151,13 +151,16 @@ class Visit(msgspec.Struct, kw_only=True, omit_defaults=True):
                 return VisitOutcome.TALKING
             spoke = self.talk_s + self.hold_s > 0 if self.has_stays else self._span_s() > 0
             return VisitOutcome.ANSWERED if spoke else VisitOutcome.ANSWERED_WITHOUT_TALK
+        if self.next_at is not None:
+            is_by_key = self.left_at is not None and self.abandoned_at is None
+            return VisitOutcome.LEFT_BY_KEY if is_by_key else VisitOutcome.UNKNOWN
         if self.caller_closed_at is not None:
             return self._settled_by_hang_up(self.caller_closed_at)
         if self.lost_at is not None or (self.is_late and self.abandoned_at is not None):
             return VisitOutcome.UNKNOWN
-        if self.left_at is not None and self.abandoned_at is None and (self.is_late or self.next_at is not None):
+        if self.left_at is not None and self.abandoned_at is None and self.is_late:
             return VisitOutcome.LEFT_BY_KEY
-        return VisitOutcome.UNKNOWN if self.next_at is not None else VisitOutcome.WAITING
+        return VisitOutcome.WAITING
 
     def _settled_by_hang_up(self, closed_at: datetime) -> VisitOutcome:
         if self.lost_at is not None:
@@ -181,7 +184,8 @@ class Visit(msgspec.Struct, kw_only=True, omit_defaults=True):
             return "switch"
         if self.answered_at is None or self.status in REPORTED:
             return "caller" if self.outcome in (VisitOutcome.ABANDONED, VisitOutcome.LEFT_BY_KEY) else "switch"
-        if self.transferred_at is not None or self.next_at is not None or self.completed_reason == "transfer":
+        is_next = self.next_at is not None and self.next_at <= ended_at
+        if self.transferred_at is not None or is_next or self.completed_reason == "transfer":
             return "transfer"
         if self.completed_reason == "caller":
             if self.caller_closed_at is None:

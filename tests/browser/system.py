@@ -9,7 +9,7 @@ import re
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -136,6 +136,16 @@ class RunningSystem:
         found = re.search(r'"pid":\s*(\d+)', (self.data / "service.pid").read_text("ascii"))
         assert found
         return int(found[1])
+
+    @contextlib.contextmanager
+    def no_restart(self) -> Iterator[None]:
+        """Keep the supervisor from doing anything for a while."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     async def switch(self) -> EmbeddedAsterisk:
         """The system's own Asterisk, adopted, for phones and faults."""

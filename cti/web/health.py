@@ -1,77 +1,81 @@
-"""Is it alive, can it be used, how does it fare: /healthz, /readyz, /metrics, and the OpenAPI document."""
+"""Is it alive, is it ready, how is it: /healthz, /readyz, /metrics."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from sqlalchemy import text
 
-from cti.domain.errors import NotAllowed
-from cti.web import wire
+from cti.domain.errors import DatabaseAway, NotFound
+from cti.store.work import Database
+from cti.web.metrics import CONTENT_TYPE, Metrics
 from cti.web.origin import Origins
 from cti.web.routes import Ask, route
 
+_LIMIT_S = 2.0
 
-class Readiness(wire.Answer, kw_only=True):
-    """Answer of /readyz: 200 when every part is true, else 503. `reasons`: part -> what it waits for."""
-
-    is_ready: bool
-    reasons: dict[str, str]
+ReadyParts = Mapping[str, Callable[[], Awaitable[str]]]
+"""name -> what is missing, in words; empty text when nothing is."""
 
 
 class HealthRoutes:
-    """`waits()` names each part that is not ready yet and why; `gauges()` gives the figures of the check page."""
+    """Open to everybody who can reach the service; they tell nothing about calls or people."""
 
-    def __init__(
-        self,
-        *,
-        waits: Callable[[], Mapping[str, str]],
-        gauges: Callable[[], Sequence[wire.Gauge]],
-        origins: Origins,
-        document: Callable[[], Mapping[str, object]],
-    ) -> None:
-        self._waits = waits
-        self._gauges = gauges
+    def __init__(self, *, parts: ReadyParts, metrics: Metrics, origins: Origins) -> None:
+        self._parts = parts
+        self._metrics = metrics
         self._origins = origins
-        self._document = document
         self.is_stopping = False
 
-    @route("GET", "/healthz", is_open=True, content="text/plain")
-    async def alive(self, ask: Ask) -> web.Response:
-        """200 while the event loop turns. Says nothing about Asterisk or the database."""
-        return web.Response(text="alive\n", headers={"Cache-Control": "no-store"})
+    @route("GET", "/healthz", is_open=True)
+    async def alive(self, ask: Ask) -> dict[str, str]:
+        """The process runs and its loop turns. Says nothing about the switch: a restart would not mend that."""
+        return {"status": "alive"}
 
     @route("GET", "/readyz", is_open=True)
     async def ready(self, ask: Ask) -> web.Response:
-        """200 when database, link and floor are there; 503 with the reasons otherwise."""
-        reasons = {"stopping": "the service is stopping"} if self.is_stopping else dict(self._waits())
-        found = Readiness(is_ready=not reasons, reasons=reasons)
+        """Ready for work: database answers, switch booted, floor in step with it. 503 names what is missing."""
+        names = list(self._parts)
+        words = await asyncio.gather(*(_ask(self._parts[name]) for name in names))
+        missing = {name: word for name, word in zip(names, words, strict=True) if word}
+        if self.is_stopping:
+            missing["service"] = "stopping"
+        body = {"status": "not ready" if missing else "ready", "missing": missing}
         return web.Response(
-            body=msgspec.json.encode(found),
-            status=503 if reasons else 200,
+            body=msgspec.json.encode(body),
+            status=503 if missing else 200,
             content_type="application/json",
             headers={"Cache-Control": "no-store"},
         )
 
     @route("GET", "/metrics", is_open=True, content="text/plain")
     async def metrics(self, ask: Ask) -> web.Response:
-        """Figures for Prometheus. From this machine, or signed in."""
-        if ask.session is None and not self._origins.is_local(ask.request):
-            raise NotAllowed("Metrics are for this machine only.", code="metrics.local")
-        registry = CollectorRegistry()
-        for gauge in self._gauges():
-            if gauge.value is not None:
-                name = f"hotline_{gauge.code.replace('.', '_')}_{_UNITS.get(gauge.unit, gauge.unit)}"
-                Gauge(name, gauge.code, registry=registry).set(gauge.value)
-        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
-
-    @route("GET", "/api/openapi.json", is_open=True)
-    async def openapi(self, ask: Ask) -> web.Response:
-        """This document."""
-        return web.Response(body=msgspec.json.encode(self._document()), content_type="application/json")
+        """Figures for Prometheus: for this machine itself, or for somebody signed in."""
+        is_in = ask.session is not None and not ask.session.via_link
+        if not is_in and not self._origins.is_local(ask.request):
+            raise NotFound("There is nothing at this address.", code="http.404")
+        return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
 
-_UNITS = {"s": "seconds", "ms": "milliseconds", "count": "total"}
+async def _ask(part: Callable[[], Awaitable[str]]) -> str:
+    try:
+        async with asyncio.timeout(_LIMIT_S):
+            return await part()
+    except TimeoutError:
+        return f"no answer within {_LIMIT_S:g} s"
+    except DatabaseAway as away:
+        return away.message
+
+
+def database_part(database: Database) -> Callable[[], Awaitable[str]]:
+    """The database answers a query."""
+
+    async def look() -> str:
+        async with database.look() as session:
+            await session.execute(text("select 1"))
+        return ""
+
+    return look

@@ -78,7 +78,7 @@ class LiveFeed:
         self._is_closing = True
         spread_s = self.options.back_after_s
         farewells = [
-            socket.say_bye("shutdown", spread_s + random.uniform(0, spread_s), WSCloseCode.GOING_AWAY)
+            socket.end(WSCloseCode.GOING_AWAY, "shutdown", after_s=spread_s + random.uniform(0, spread_s))
             for socket in self.sockets
         ]
         await asyncio.gather(*farewells, return_exceptions=True)
@@ -86,4 +86,4 @@ class LiveFeed:
     def _session_ended(self, token_hash: str) -> None:
         for socket in self.sockets:
             if socket.token_hash == token_hash:
-                socket.session_ended()
+                socket.session_over()

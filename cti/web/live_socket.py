@@ -96,21 +96,28 @@ class LiveSocket:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            if self._ending is not None:
-                await asyncio.wait([self._ending])
-            await self._close(WSCloseCode.OK, "")
+            await self.end(WSCloseCode.OK, "")
 
-    def session_ended(self) -> None:
-        """The session is over: say so and go."""
+    def end(self, close_code: int, reason: str, *, after_s: float | None = None) -> asyncio.Task[None]:
+        """Close the socket; with `after_s` the browser is told when to come back. The first reason stands."""
         if self._ending is None:
-            self._ending = asyncio.create_task(self.say_bye("session.over", 0, WSCloseCode.POLICY_VIOLATION))
+            # A task of its own: it must outlive the loop that found the reason.
+            self._ending = asyncio.create_task(self._finish(close_code, reason, after_s))
+        return self._ending
 
-    async def say_bye(self, code: str, after_s: float, close_code: int) -> None:
-        """Tell the browser why the socket closes, then close it."""
-        with contextlib.suppress(TimeoutError, ConnectionError):
+    def session_over(self) -> None:
+        """The session has ended: say so and go."""
+        self.end(WSCloseCode.POLICY_VIOLATION, "session.over", after_s=0)
+
+    async def _finish(self, close_code: int, reason: str, after_s: float | None) -> None:
+        """What a browser that does not read has not taken within the limit is thrown away."""
+        with contextlib.suppress(TimeoutError, ConnectionError, RuntimeError):
             async with asyncio.timeout(self._options.close_limit_s):
-                await self._send(_encode(Bye(code=code, after_s=round(after_s, 1))))
-        await self._close(close_code, code)
+                if after_s is not None:
+                    await self._send(_encode(Bye(code=reason, after_s=round(after_s, 1))))
+                await self._response.close(code=close_code, message=reason.encode())
+        if self._transport is not None and self._transport.get_write_buffer_size() > 0:
+            self._transport.abort()
 
     # --- from the browser -------------------------------------------------------------------------------------------
 
@@ -124,7 +131,7 @@ class LiveSocket:
             else:
                 refused = self._take(message.data)
             if refused and not await self._refuse(refused):
-                await self.say_bye("live.garbage", 60, WSCloseCode.POLICY_VIOLATION)
+                self.end(WSCloseCode.POLICY_VIOLATION, "live.garbage", after_s=60)
                 return
         if self._response.close_code == WSCloseCode.MESSAGE_TOO_BIG:
             self._counts["too_big"] += 1
@@ -182,7 +189,7 @@ class LiveSocket:
             if now - checked_at >= self._options.recheck_s:
                 checked_at = now
                 if await self._sessions.find(self._token) is None:
-                    await self.say_bye("session.over", 0, WSCloseCode.POLICY_VIOLATION)
+                    self.session_over()
                     return
             if not await self._deliver(_encode(Ping(at=self._as_of()))):
                 return
@@ -197,7 +204,7 @@ class LiveSocket:
                 self._is_slow = True
                 self._counts["slow"] += 1
                 log.warning("live socket does not read", extra={"login": self._actor.login})
-                await self._close(WSCloseCode.TRY_AGAIN_LATER, "slow")
+                self.end(WSCloseCode.TRY_AGAIN_LATER, "slow")
             return False
         except ConnectionError:
             return False
@@ -206,16 +213,6 @@ class LiveSocket:
     async def _send(self, frame: bytes) -> None:
         if not self._response.closed:
             await self._response.send_frame(frame, WSMsgType.TEXT)
-
-    async def _close(self, code: int, reason: str) -> None:
-        """Close within a limit. What a browser that never reads has not taken by then is thrown away."""
-        try:
-            async with asyncio.timeout(self._options.close_limit_s):
-                await self._response.close(code=code, message=reason.encode())
-        except (TimeoutError, ConnectionError, RuntimeError):
-            pass
-        if self._transport is not None and self._transport.get_write_buffer_size() > 0:
-            self._transport.abort()
 
 
 _WORDS = {

@@ -1,142 +1,192 @@
-"""The web application: every route from one registry, the safety around it, the pages."""
+"""The web edge put together: every route from one registry, middlewares, pages, what runs in the background."""
 
 from __future__ import annotations
 
-import functools
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from time import monotonic
 
 import msgspec
 from aiohttp import web
 
 from cti import VERSION
-from cti.desk import Desk
+from cti.desk import Desk, Line
+from cti.domain.errors import Conflict
 from cti.hub import Hub
-from cti.store.people import Account
+from cti.settings import Settings
 from cti.store.work import Database
-from cti.web import wire
 from cti.web.agents import AgentRoutes
 from cti.web.attempts import AttemptLimit
 from cti.web.auth import SessionRoutes
 from cti.web.calls import CallRoutes
-from cti.web.check import Check, CheckRoutes
+from cti.web.check import Check, CheckRoutes, Gauges
+from cti.web.document import DocumentRoutes
 from cti.web.endpoint import make_endpoint
 from cti.web.guard import Guard
 from cti.web.headers import put_headers
-from cti.web.health import HealthRoutes
+from cti.web.health import HealthRoutes, database_part
 from cti.web.live import LiveFeed
+from cti.web.live_socket import LiveOptions
+from cti.web.metrics import Metrics
 from cti.web.once import Once
 from cti.web.openapi import make_document
 from cti.web.origin import Origins
 from cti.web.passwords import Passwords
 from cti.web.people import PeopleRoutes
 from cti.web.problem import REQUEST_LIMIT_BYTES, problems
-from cti.web.routes import Route, routes_of
-from cti.web.sessions import Sessions
+from cti.web.routes import routes_of
+from cti.web.sessions import SessionOptions, Sessions
 from cti.web.static import StaticFiles
+from cti.web.wire import Gauge, Telephone
 
-SIGN_INS_PER_ACCOUNT, SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW_S = 5, 20, 60.0
-"""Security 6.6: attempts a minute."""
-TEST_CALLS_LIMIT, TEST_CALLS_WINDOW_S = 12, 60.0
-
-OWNERS = (SessionRoutes, PeopleRoutes, AgentRoutes, CallRoutes, CheckRoutes, LiveFeed, HealthRoutes)
-"""Every class with routes."""
-
-
-class WebParts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the web edge is built from. `changed(before, after)` is told of every change of a person."""
-
-    database: Database
-    hub: Hub
-    desk: Desk
-    clock: Callable[[], datetime]
-    checks: Sequence[Check]
-    gauges: Callable[[], Sequence[wire.Gauge]]
-    waits: Callable[[], Mapping[str, str]]
-    address: Callable[[], str]
-    queues: Sequence[str]
-    numbers: Sequence[str]
-    telephone: Callable[[str], tuple[str, str, str] | None]
-    changed: Callable[[Account | None, Account], None]
-    pages: Path
-    public_url: str = ""
-    host: str = "127.0.0.1"
-    proxies: int = 0
+OWNERS: tuple[type, ...] = (
+    SessionRoutes,
+    PeopleRoutes,
+    CallRoutes,
+    AgentRoutes,
+    CheckRoutes,
+    LiveFeed,
+    HealthRoutes,
+    DocumentRoutes,
+)
+"""Classes whose marked methods are the routes."""
 
 
-class Web:
-    """The application and its life."""
+class Web(msgspec.Struct, frozen=True, kw_only=True):
+    """The built web edge. `run` goes into the service's task group; `stop` comes before the site is closed."""
 
-    def __init__(self, parts: WebParts) -> None:
-        origins = Origins(public_url=parts.public_url, host=parts.host, proxies=parts.proxies)
-        self.sessions = Sessions(parts.database, parts.clock)
-        self.passwords = Passwords()
-        self.live = LiveFeed(hub=parts.hub, sessions=self.sessions)
-        self.health = HealthRoutes(
-            waits=parts.waits, gauges=parts.gauges, origins=origins, document=functools.cache(describe)
-        )
-        self._once = Once(time.monotonic)
-        guard = Guard(self.sessions, origins)
-        self.routes = routes_of(*self._owners(parts), self.live, self.health)
-        self.app = web.Application(client_max_size=REQUEST_LIMIT_BYTES, middlewares=[problems])
-
-        async def put_safety(request: web.Request, response: web.StreamResponse) -> None:
-            put_headers(response, is_https=origins.is_https)
-
-        self.app.on_response_prepare.append(put_safety)
-        for route in self.routes:
-            self.app.router.add_route(route.mark.method, route.mark.path, make_endpoint(route, guard, self._once))
-        self.app.router.add_get("/{name:.*}", StaticFiles(parts.pages))
-
-    def _owners(self, parts: WebParts) -> list[object]:
-        return [
-            SessionRoutes(
-                database=parts.database,
-                sessions=self.sessions,
-                passwords=self.passwords,
-                clock=parts.clock,
-                by_account=AttemptLimit(SIGN_INS_PER_ACCOUNT, SIGN_IN_WINDOW_S, time.monotonic),
-                by_address=AttemptLimit(SIGN_INS_PER_ADDRESS, SIGN_IN_WINDOW_S, time.monotonic),
-            ),
-            PeopleRoutes(
-                database=parts.database,
-                sessions=self.sessions,
-                clock=parts.clock,
-                address=parts.address,
-                queues=parts.queues,
-                numbers=parts.numbers,
-                telephone=parts.telephone,
-                changed=parts.changed,
-            ),
-            AgentRoutes(desk=parts.desk),
-            CallRoutes(
-                database=parts.database,
-                desk=parts.desk,
-                test_calls=AttemptLimit(TEST_CALLS_LIMIT, TEST_CALLS_WINDOW_S, time.monotonic),
-            ),
-            CheckRoutes(checks=parts.checks, gauges=parts.gauges, desk=parts.desk, clock=parts.clock),
-        ]
-
-    async def run(self) -> None:
-        """Drop old sessions, for ever."""
-        await self.sessions.run()
-
-    async def close(self) -> None:
-        """Not ready any more; say goodbye to the sockets; let commands under way come to their end."""
-        self.health.is_stopping = True
-        await self.live.close()
-        await self._once.aclose()
-        self.passwords.close()
+    app: web.Application
+    run: Callable[[], Awaitable[None]]
+    stop: Callable[[], Awaitable[None]]
+    live: LiveFeed
+    sessions: Sessions
 
 
-def describe() -> dict[str, Any]:
-    """The OpenAPI document of every route."""
-    return make_document(all_routes(), version=VERSION)
+def build_web(
+    *,
+    settings: Settings,
+    database: Database,
+    engine: Line,
+    hub: Hub,
+    desk: Desk,
+    clock: Callable[[], datetime],
+    address: Callable[[], str],
+    static_dir: Path,
+    checks: Sequence[Check] = (),
+    gauges: Gauges = tuple,
+    telephone: Callable[[str], Telephone | None] = lambda number: None,
+    agent_numbers: Callable[[], Sequence[str]] = tuple,
+    queues: Callable[[], Sequence[str]] = tuple,
+    passwords: Passwords | None = None,
+    session_options: SessionOptions | None = None,
+    live_options: LiveOptions | None = None,
+    now: Callable[[], float] = monotonic,
+) -> Web:
+    """Build the aiohttp application from its parts. `hub` must have been made with `masking.AUDIENCES`.
+
+    `address`: what people type; `telephone(number)`: settings of an agent's phone; `now`: monotonic seconds.
+    """
+    origins = Origins(public_url=settings.public_url, host=settings.host, proxies=settings.proxies)
+    sessions = Sessions(database, clock, session_options)
+    hasher = passwords or Passwords()
+    live = LiveFeed(hub=hub, sessions=sessions, options=live_options)
+    once = Once(now)
+    session_routes = SessionRoutes(
+        database=database,
+        sessions=sessions,
+        passwords=hasher,
+        clock=clock,
+        by_account=AttemptLimit(5, 60, now),
+        by_address=AttemptLimit(20, 60, now),
+    )
+
+    def own_gauges() -> list[Gauge]:
+        return [*gauges(), Gauge(code="live.sockets", value=len(live.sockets), unit="count")]
+
+    def refused() -> dict[str, float]:
+        live_counts = {f"live.{code}": float(count) for code, count in live.counts.items()}
+        return {**live_counts, "sign_in": float(session_routes.failures_count)}
+
+    metrics = Metrics(own_gauges, refused)
+    health = HealthRoutes(
+        parts={"database": database_part(database), "switch": _switch_part(engine)}, metrics=metrics, origins=origins
+    )
+    owners: list[object] = [
+        session_routes,
+        PeopleRoutes(
+            database=database,
+            sessions=sessions,
+            clock=clock,
+            submit=engine.submit,
+            address=address,
+            telephone=telephone,
+            agent_numbers=agent_numbers,
+            queues=queues,
+        ),
+        CallRoutes(database=database, desk=desk, test_calls=AttemptLimit(6, 60, now)),
+        AgentRoutes(desk=desk),
+        CheckRoutes(checks=checks, gauges=own_gauges, desk=desk, clock=clock),
+        live,
+        health,
+        DocumentRoutes(text=openapi_text),
+    ]
+    app = _make_app(owners, Guard(sessions, origins), once, metrics, StaticFiles(static_dir))
+
+    async def stop() -> None:
+        health.is_stopping = True
+        await live.close()
+        await once.aclose()
+
+    async def release(app: web.Application) -> None:
+        hasher.close()
+
+    app.on_cleanup.append(release)
+    return Web(app=app, run=sessions.run, stop=stop, live=live, sessions=sessions)
 
 
-def all_routes() -> list[Route]:
-    """The registry without an application."""
-    return routes_of(*OWNERS)
+def openapi_text() -> bytes:
+    """The OpenAPI document as JSON; needs no running service."""
+    document = make_document(routes_of(*OWNERS), version=VERSION)
+    return msgspec.json.format(msgspec.json.encode(document), indent=1)
+
+
+async def open_site(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:
+    """Serve the application. Returns the runner, to clean up later, and the port. Raises: Conflict `port.taken`."""
+    # Header lines beyond aiohttp's 8 KiB are answered 400 by it; no access log: metrics count, audit names.
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=3, keepalive_timeout=75)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port, backlog=256).start()
+    except OSError as error:
+        await runner.cleanup()
+        raise Conflict(
+            f"{host}:{port} cannot be listened on: {error.strerror}", code="port.taken", port=port
+        ) from error
+    return runner, int(runner.addresses[0][1])
+
+
+def _make_app(
+    owners: Sequence[object], guard: Guard, once: Once, metrics: Metrics, pages: StaticFiles
+) -> web.Application:
+    is_https = guard.origins.is_https
+
+    async def put_safety(request: web.Request, response: web.StreamResponse) -> None:
+        put_headers(response, is_https=is_https)
+
+    app = web.Application(middlewares=[metrics.measure, problems], client_max_size=REQUEST_LIMIT_BYTES)
+    app.on_response_prepare.append(put_safety)
+    for route in routes_of(*owners):
+        app.router.add_route(route.mark.method, route.mark.path, make_endpoint(route, guard, once))
+    app.router.add_get("/{name:.*}", pages)
+    return app
+
+
+def _switch_part(engine: Line) -> Callable[[], Awaitable[str]]:
+    async def look() -> str:
+        link = engine.floor.link
+        if not link.is_up:
+            return link.reason or "not connected"
+        return "" if link.is_valid else "what is shown is not in step with the switch yet"
+
+    return look

@@ -14,9 +14,9 @@ from cti.settings import Settings, read_settings
 
 def _serve(settings: Settings, args: argparse.Namespace) -> int:
     from cti.app import serve
-    from cti.logs import set_up_logs
+    from cti.logs import set_up
 
-    set_up_logs(settings.log_level)
+    set_up(settings.log_level)
     return asyncio.run(serve(settings))
 
 
@@ -68,9 +68,9 @@ def _types(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _openapi(settings: Settings, args: argparse.Namespace) -> int:
-    from cti.app import openapi_text
+    from cti.web.server import openapi_text
 
-    print(openapi_text())
+    print(openapi_text().decode())
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -14,7 +14,6 @@ from cti import VERSION
 from cti.desk import Desk, Line
 from cti.domain.errors import Conflict
 from cti.hub import Hub
-from cti.settings import Settings
 from cti.store.work import Database
 from cti.web.agents import AgentRoutes
 from cti.web.attempts import AttemptLimit
@@ -57,7 +56,7 @@ class Web(msgspec.Struct, frozen=True, kw_only=True):
     """The built web edge. `run` goes into the service's task group; `stop` comes before the site is closed."""
 
     app: web.Application
-    run: Callable[[], Awaitable[None]]
+    run: Callable[[], Coroutine[None, None, None]]
     stop: Callable[[], Awaitable[None]]
     live: LiveFeed
     sessions: Sessions
@@ -65,7 +64,6 @@ class Web(msgspec.Struct, frozen=True, kw_only=True):
 
 def build_web(
     *,
-    settings: Settings,
     database: Database,
     engine: Line,
     hub: Hub,
@@ -73,6 +71,9 @@ def build_web(
     clock: Callable[[], datetime],
     address: Callable[[], str],
     static_dir: Path,
+    public_url: str = "",
+    host: str = "127.0.0.1",
+    proxies: int = 0,
     checks: Sequence[Check] = (),
     gauges: Gauges = tuple,
     telephone: Callable[[str], Telephone | None] = lambda number: None,
@@ -87,7 +88,7 @@ def build_web(
 
     `address`: what people type; `telephone(number)`: settings of an agent's phone; `now`: monotonic seconds.
     """
-    origins = Origins(public_url=settings.public_url, host=settings.host, proxies=settings.proxies)
+    origins = Origins(public_url=public_url, host=host, proxies=proxies)
     sessions = Sessions(database, clock, session_options)
     hasher = passwords or Passwords()
     live = LiveFeed(hub=hub, sessions=sessions, options=live_options)

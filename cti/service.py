@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from cti.asterisk.link import AmiLink
 from cti.asterisk.queue_log import Place, QueueLogReader, follow
-from cti.domain.errors import Invalid
+from cti.domain.errors import DatabaseAway, Invalid
 from cti.domain.events import AgentForgotten, AgentKnown, AgentModeSet, Event, LinkDown
 from cti.domain.floor import Floor
 from cti.domain.ids import AgentId, Device, QueueName
@@ -59,8 +61,8 @@ def ami_secret(settings: Settings) -> str:
         ) from refused
 
 
-class Core:
-    """The live floor and what hangs on it: everything but the web. Built by `open_core`."""
+class Service:
+    """The live floor and what hangs on it: everything but the web. Built by `open_service`."""
 
     def __init__(self, settings: Settings, database: Database, journal: Journal, floor: Floor) -> None:
         self.settings = settings
@@ -95,6 +97,8 @@ class Core:
         self.reconciler = Reconciler(database, zone=ZoneInfo(settings.timezone), now=utc_now)
         self.jobs = Jobs(now=utc_now)
         self.jobs.add("prune journal", journal.prune, every_s=600)
+        if settings.queue_log:
+            self.jobs.add("visits without a book row", self.reconciler.look_for_unbooked, every_s=300)
         self.engine = Engine(
             floor, journal, self.outlets, capacity=LINE_CAPACITY, on_overflow=self.link.request_resync, now=utc_now
         )
@@ -112,12 +116,6 @@ class Core:
         """Tell the floor about a person who is, or is no longer, an agent."""
         for event in events_of_person(account, self.floor, utc_now()):
             self.submit(event)
-
-    def change_person(self, before: Account | None, after: Account) -> None:
-        """Tell the floor what became of a person; an agent number given up is forgotten."""
-        if before is not None and before.agent_id is not None and before.agent_id != after.agent_id:
-            self.submit(AgentForgotten(at=utc_now(), agent_id=before.agent_id))
-        self.know_person(after)
 
 
 def events_of_person(account: Account, floor: Floor, at: datetime) -> Iterable[Event]:
@@ -142,97 +140,127 @@ def device_of(agent_id: AgentId) -> Device:
 # --- opening --------------------------------------------------------------------------------------------------------
 
 
-async def open_core(things: contextlib.AsyncExitStack, settings: Settings) -> Core:
+async def open_service(things: contextlib.AsyncExitStack, settings: Settings) -> Service:
     """Open everything but the web, each thing closed in reverse by `things`.
 
     Raises: DatabaseAway, Invalid (settings, database, journal), each saying what to do.
     """
-    await migrate(settings.effective_database_url)
+    await migrate_when_there(settings.effective_database_url)
     database = Database(settings.effective_database_url)
     await database.open()
     things.push_async_callback(database.close)
     journal = Journal(settings.data_path / "journal")
     floor, tail_number, tail = await read_tail(database, journal)
-    core = Core(settings, database, journal, floor)
-    broken = replay(floor, tail, [core.recorder])
+    service = Service(settings, database, journal, floor)
+    broken = replay(floor, tail, [service.recorder])
     if broken:
         log.error("%d journalled events could not be applied again", broken)
     journal.open(floor.dump, last_number=tail_number())
     things.push_async_callback(journal.aclose)
-    core.hub.prime(floor.snapshot(), floor.as_of)
-    core.membership.prime(floor.agents.values())
-    core.submit(LinkDown(at=utc_now(), reason="the service has just started"))
-    await submit_agents(core)
-    return core
+    service.hub.prime(floor.snapshot(), floor.as_of)
+    service.membership.prime(floor.agents.values())
+    service.submit(LinkDown(at=utc_now(), reason="the service has just started"))
+    await submit_agents(service)
+    return service
 
 
 async def read_tail(database: Database, journal: Journal) -> tuple[Floor, Callable[[], int], Iterable[Event]]:
     """Return the floor as the journal's newest usable head has it, and the events that follow on it."""
     async with database.look() as session:
         tail = journal.tail(await recorded_number(session))
-    floor = Floor.load(tail.floor, FloorOptions()) if tail.floor else Floor(FloorOptions())
-    return floor, lambda: tail.last_number, tail
+    return load_floor(tail.floor), lambda: tail.last_number, tail
 
 
-async def submit_agents(core: Core) -> None:
+def load_floor(dump: bytes | None) -> Floor:
+    """Return the floor of a dump; an empty one when there is none, or when an older version wrote it."""
+    if dump is not None:
+        try:
+            return Floor.load(dump, FloorOptions())
+        except msgspec.MsgspecError:
+            log.warning("the floor in the journal is of another version: it begins empty, the switch is listed anyway")
+    return Floor(FloorOptions())
+
+
+async def migrate_when_there(url: str) -> None:
+    """Bring the database to the newest version; wait for it while it is away. The dialplan leads callers meanwhile.
+
+    Raises: Invalid when waiting would not help.
+    """
+    pause_s = 1.0
+    while True:
+        try:
+            await migrate(url)
+            return
+        except DatabaseAway as away:
+            log.error("waiting for the database", extra={"why": away.message})
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, 10.0)
+
+
+async def submit_agents(service: Service) -> None:
     """Submit every agent of the people table, and the mode the database has where the journal knew none."""
-    async with core.database.look() as session:
+    async with service.database.look() as session:
         accounts = await list_accounts(session)
         states = {state.agent_id: state for state in await list_agent_states(session)}
     present = set()
     for account in accounts:
-        core.know_person(account)
+        service.know_person(account)
         if account.agent_id is not None and account.is_active:
             present.add(account.agent_id)
             state = states.get(account.agent_id)
-            if state is not None and account.agent_id not in core.floor.agents and state.mode != "wrap_up":
-                core.submit(
+            if state is not None and account.agent_id not in service.floor.agents and state.mode != "wrap_up":
+                service.submit(
                     AgentModeSet(
                         at=utc_now(), agent_id=account.agent_id, mode=state.mode, reason=state.reason, by="restart"
                     )
                 )
-    for agent_id in set(core.floor.agents) - present:
-        core.submit(AgentForgotten(at=utc_now(), agent_id=AgentId(agent_id)))
+    for agent_id in set(service.floor.agents) - present:
+        service.submit(AgentForgotten(at=utc_now(), agent_id=AgentId(agent_id)))
 
 
 # --- the book of record ---------------------------------------------------------------------------------------------
 
 
-async def follow_book(core: Core) -> None:
+async def follow_book(service: Service) -> None:
     """Follow Asterisk's queue_log into the database, from where the last run ended, for ever."""
-    book, offset_bytes = await core.reconciler.start()
+    while True:
+        try:
+            book, offset_bytes = await service.reconciler.start()
+            break
+        except DatabaseAway:
+            await asyncio.sleep(1)
     place = Place(book=book, offset_bytes=offset_bytes) if book else None
-    await follow(QueueLogReader(Path(core.settings.queue_log), place), core.reconciler.take)
+    await follow(QueueLogReader(Path(service.settings.queue_log), place), service.reconciler.take)
 
 
 # --- running and closing --------------------------------------------------------------------------------------------
 
 
-def core_loops(core: Core) -> dict[str, Coroutine[None, None, None]]:
-    """Return the loops of the core by name. They run until cancelled."""
+def service_loops(service: Service) -> dict[str, Coroutine[None, None, None]]:
+    """Return the loops of the service by name. They run until cancelled."""
     loops = {
-        "engine": core.engine.run(),
-        "journal": core.journal.run(),
-        "recorder": core.recorder.run(),
-        "menus": core.menus.run(),
-        "membership": core.membership.run(),
-        "loop lag": core.loop_lag.run(),
-        "jobs": core.jobs.run(),
-        "link": core.link.run(),
+        "engine": service.engine.run(),
+        "journal": service.journal.run(),
+        "recorder": service.recorder.run(),
+        "menus": service.menus.run(),
+        "membership": service.membership.run(),
+        "loop lag": service.loop_lag.run(),
+        "jobs": service.jobs.run(),
+        "link": service.link.run(),
     }
-    if core.settings.queue_log:
-        loops |= {"book": follow_book(core), "reconcile": core.reconciler.run()}
+    if service.settings.queue_log:
+        loops |= {"book": follow_book(service), "reconcile": service.reconciler.run()}
     return loops
 
 
-async def close_core(core: Core) -> None:
+async def close_service(service: Service) -> None:
     """Stop in order: nobody is driven any more, the link closes, what is in line is applied and written."""
-    await in_time("menus", core.menus.aclose)
-    await in_time("membership", core.membership.aclose)
-    await in_time("link", core.link.aclose)
-    await in_time("engine", core.engine.drained)
-    await in_time("journal", core.journal.flush)
-    await in_time("recorder", core.recorder.aclose)
+    await in_time("menus", service.menus.aclose)
+    await in_time("membership", service.membership.aclose)
+    await in_time("link", service.link.aclose)
+    await in_time("engine", service.engine.drained)
+    await in_time("journal", service.journal.flush)
+    await in_time("recorder", service.recorder.aclose)
 
 
 async def in_time(name: str, step: Callable[[], Awaitable[object]]) -> None:

@@ -18,9 +18,8 @@ _SECRET = re.compile(r"secret|password|token|cookie|csrf|authorization", re.IGNO
 _SECRET_TEXT = re.compile(
     r"(?i)\b(secret|password|passwd|token|csrf|cookie|authorization)(\"?\s*[:=]\s*\"?)((?:(?:bearer|basic)\s+)?[^\s\"&,;]+)"
 )
-# A run of 10 to 15 digits with a sign of a telephone number about it. Asterisk's unique ids (`name-1763900000.12`),
-# instants and fractions have a dash, dot or letter beside the run.
-_NUMBER = re.compile(r"(?<![\w.\-/])\+?\d{7,15}(?![\w.\-])")
+_NUMBER = re.compile(r"(?<![\w.\-])\+?\d{7,20}(?![\w\-]|\.\d)")
+"""Digits that stand alone. Asterisk's ids (`name-epoch.counter`), instants and fractions are not numbers of people."""
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 

@@ -67,8 +67,8 @@ def quoted(value: str) -> str:
 def read_result(wire: str) -> MenuResult:
     """Return what one AGI command answered; `wire` is the URL-encoded Result header.
 
-    `200 result=1 (hangup)` is a value, not a hang-up. 510 (unknown), 511 (dead), 520 (usage) keep their words in `data`.
-    An answer that is none has code 0.
+    `200 result=1 (hangup)` is a value, not a hang-up. 510 (unknown), 511 (dead), 520 (usage) keep their words in
+    `data`. An answer that is none has code 0.
     """
     text = unquote_to_bytes(wire).decode("utf-8", "backslashreplace").strip("\r\n")
     found = _RESULT.fullmatch(text)

@@ -117,3 +117,16 @@ def test_debug_of_libraries_stays_out() -> None:
 def test_an_unknown_level_is_refused_in_words() -> None:
     with pytest.raises(Invalid, match="HOTLINE_LOG_LEVEL"):
         set_up("LOUD")
+
+
+def test_a_secret_is_never_written() -> None:
+    assert "hunter2" not in cleaned('login with password="hunter2" and token: hunter2')
+    out = io.StringIO()
+    set_up("INFO", out)
+    logging.getLogger("x").info("made", extra={"ami_secret": "hunter2"})
+    assert "hunter2" not in out.getvalue()
+
+
+def test_a_line_break_of_a_caller_makes_no_line_of_its_own() -> None:
+    record = logging.LogRecord("x", logging.INFO, "", 1, "name %s", ("a\nERROR forged",), None)
+    assert "\n" not in ReadableLines().format(record)

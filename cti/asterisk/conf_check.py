@@ -161,7 +161,7 @@ async def _check_guard(session: Session) -> Finding:
     return Finding(
         code="conf.menu_guard",
         level=Level.BAD,
-        text="context `hotline` has no dead-man's switch: if the service dies, callers in the menu hear silence for ever",
+        text="context `hotline` has no dead-man's switch: if the service dies, callers in the menu hear nothing more",
         fix="Use extensions.conf from docker/asterisk/etc, then `dialplan reload`.",
     )
 

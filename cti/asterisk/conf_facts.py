@@ -40,7 +40,7 @@ def check_system_name(name: str) -> Finding:
     return Finding(
         code="conf.system_name",
         level=Level.WARN if name else Level.BAD,
-        text=f"systemname is {'too short' if name else 'not set'}: events forged by a caller's text are not recognised, "
+        text=f"systemname is {'too short' if name else 'not set'}: events forged by a caller are not recognised, "
         "and ids of calls may repeat after a restart",
         fix="Set `systemname` in asterisk.conf to 8 or more random letters and digits, then restart Asterisk.",
     )
@@ -71,6 +71,6 @@ def check_transport(host: str, *, has_tls: bool) -> Finding:
     return Finding(
         code="conf.transport",
         level=Level.WARN,
-        text=f"AMI to {host} crosses a network unencrypted: who reads it sees every call, who writes it owns the switch",
+        text=f"AMI to {host} crosses a network in clear: who reads it sees every call, who writes it owns the switch",
         fix="Bind AMI to 127.0.0.1 and run the service beside Asterisk, or put both into a network of their own.",
     )

@@ -58,7 +58,7 @@ def check_write_classes(commands: Set[str]) -> Iterable[Finding]:
             code="rights.write",
             level=Level.BAD,
             text=f"the AMI account lacks write class `{name}`: no {WRITE_CLASSES[name][1]}",
-            fix=f"Add `{name}` to `write =` of the account in manager.conf, `manager reload`, then restart the service.",
+            fix=f"Add `{name}` to `write =` of the account in manager.conf, `manager reload`; restart the service.",
             about=name,
         )
     if not missing:

@@ -56,7 +56,8 @@ class Binaries(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def modules(self) -> Path | None:
         """Folder of the loadable modules."""
-        return next((self.root / "usr/lib").glob("**/asterisk/modules"), None)
+        places = ("usr/lib/*-linux-gnu*/asterisk/modules", "usr/lib/asterisk/modules", "usr/lib64/asterisk/modules")
+        return next((path for place in places for path in self.root.glob(place)), None)
 
     @property
     def documentation(self) -> Path:

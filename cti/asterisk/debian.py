@@ -1,7 +1,8 @@
-"""Asterisk from the machine's own package archive, unpacked into a folder: no root, nothing outside that folder is touched.
+"""Asterisk from the machine's own package archive, unpacked into a folder: no root, nothing outside it is touched.
 
-Debian's stable releases carry no Asterisk; testing and unstable do, on the same mirror. Elsewhere (Ubuntu) the machine's
-own sources are asked. Packages are only downloaded and unpacked: no maintainer script runs. Signatures are always checked.
+Debian's stable releases carry no Asterisk; testing and unstable do, on the same mirror. Elsewhere (Ubuntu) the
+machine's own sources are asked. Packages are only downloaded and unpacked: no maintainer script runs. Signatures
+are always checked.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cti.asterisk.binaries import Binaries, SwitchSetupError
+from cti.asterisk.binaries import OLDEST_MAJOR, Binaries, SwitchSetupError
 
 Progress = Callable[[str], None]
 
@@ -55,7 +56,20 @@ def install(root: Path, progress: Progress) -> Binaries:
 
     Raises: SwitchSetupError, saying what is missing and what to do.
     """
-    root.parent.mkdir(parents=True, exist_ok=True)
+    if (found := Binaries.find(root)) is not None:
+        return found
+    try:
+        root.parent.mkdir(parents=True, exist_ok=True)
+        return _install(root, progress)
+    except OSError as refused:
+        raise SwitchSetupError(
+            f"cannot write {refused.filename or root}: {refused.strerror}. Make room, give this user the folder, or"
+            " choose another one (HOTLINE_ASTERISK_ROOT)",
+            code="switch.disk",
+        ) from refused
+
+
+def _install(root: Path, progress: Progress) -> Binaries:
     with _alone(root, progress):
         if (found := Binaries.find(root)) is not None:
             return found
@@ -64,15 +78,23 @@ def install(root: Path, progress: Progress) -> Binaries:
         with tempfile.TemporaryDirectory(prefix=f".{root.name}-", dir=root.parent) as folder:
             unpacked = Path(folder) / "root"
             _fetch(Path(folder), unpacked, progress)
-            if (found := Binaries.find(unpacked)) is None:
-                raise SwitchSetupError(
-                    f"the packages brought no usable Asterisk into {unpacked}", code="switch.packages"
-                )
+            _check_version(Binaries.find(unpacked))
             _put_in_place(unpacked, root)
     if (found := Binaries.find(root)) is None:
         raise SwitchSetupError(f"{root} vanished while it was being installed: start again", code="switch.packages")
     progress(f"Asterisk {found.version} is in {root}")
     return found
+
+
+def _check_version(found: Binaries | None) -> None:
+    if found is None:
+        raise SwitchSetupError("the downloaded packages bring no Asterisk that runs here", code="switch.packages")
+    if found.major < OLDEST_MAJOR:
+        raise SwitchSetupError(
+            f"this machine's archive has Asterisk {found.version}; {OLDEST_MAJOR} or newer is needed: install one, or"
+            " give the address of a running one (HOTLINE_AMI_HOST)",
+            code="switch.old",
+        )
 
 
 @contextmanager

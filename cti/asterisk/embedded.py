@@ -6,10 +6,7 @@ It runs in a session of its own and outlives the service: a restarted service ad
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -17,13 +14,14 @@ import msgspec
 from cti.asterisk import debian, sounds
 from cti.asterisk.binaries import Binaries, SwitchSetupError
 from cti.asterisk.debian import Progress
+from cti.asterisk.home import AMI_USER, SwitchHome, SwitchOptions
 from cti.asterisk.identity import Identity
-from cti.asterisk.ports import RTP_PORTS, is_free, with_ports
+from cti.asterisk.ports import LOOPBACK, is_free, with_ports
 from cti.asterisk.process import SwitchProcess
-from cti.asterisk.render import TEMPLATES, phones_conf, render, write_private
+from cti.asterisk.render import TEMPLATES
 
-AMI_USER = "hotline"
-_HOST = "127.0.0.1"
+__all__ = ["AMI_USER", "AmiAddress", "EmbeddedAsterisk", "Progress", "SwitchOptions", "SwitchSetupError"]
+
 _RELOADS = {
     "extensions.conf": "dialplan reload",
     "queues.conf": "queue reload all",
@@ -32,27 +30,6 @@ _RELOADS = {
     "pjsip_agents.conf": "module reload res_pjsip.so",
 }
 """What an adopted switch is told when its configuration has changed meanwhile. Calls are not touched."""
-
-
-class SwitchOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the dialplan is filled in with. Seconds are whole unless they are floats."""
-
-    line_limit: int = 90
-    """P-2: callers at once on the trunk; the next one gets the defined answer."""
-    menu_guard_s: float = 2.0
-    """The dead-man's switch: how long a caller in the menu waits for a service that does not renew it."""
-    sip_port: int = 0
-    """0 takes a free one and keeps it."""
-    trunk_match: str = _HOST
-    """Addresses of the carrier, comma-separated. Loopback must stay among them for test calls."""
-    ring_s: int = 15
-    queue_limit_s: int = 180
-    """How long a caller waits in his own queue before everybody is asked (fallback)."""
-    fallback_limit_s: int = 300
-    transfer_ring_s: int = 20
-    robot_talk_s: int = 20
-    rtp_timeout_s: int = 30
-    """A phone that sends nothing for so long is gone: its call is ended."""
 
 
 class AmiAddress(msgspec.Struct, frozen=True):
@@ -83,8 +60,7 @@ class EmbeddedAsterisk:
         self.was_adopted = False
         """The last `start` found it running."""
         self._binaries_root = binaries_root.absolute()
-        self._prompts = prompts
-        self._templates = templates
+        self._folder = SwitchHome(self.home, self.recordings, prompts=prompts, templates=templates)
         self._binaries: Binaries | None = None
         self._identity: Identity | None = None
 
@@ -109,8 +85,9 @@ class EmbeddedAsterisk:
         await asyncio.to_thread(self._start, progress)
 
     async def stop(self) -> None:
-        """End Asterisk and every call on it: politely, after 10 s by force."""
-        await asyncio.to_thread(self._process.stop)
+        """End Asterisk and every call on it: politely, after 10 s by force. Does nothing when none was installed."""
+        if self._binaries is not None:
+            await asyncio.to_thread(self._process.stop)
 
     def kill(self) -> None:
         """End it the hard way (fault tests): no goodbye to anybody."""
@@ -147,7 +124,7 @@ class EmbeddedAsterisk:
     def ami(self) -> AmiAddress:
         """Where the service logs in; known after `start`."""
         identity = self._known
-        return AmiAddress(host=_HOST, port=identity.ami_port, user=AMI_USER, secret=identity.ami_secret)
+        return AmiAddress(host=LOOPBACK, port=identity.ami_port, user=AMI_USER, secret=identity.ami_secret)
 
     @property
     def sip_port(self) -> int:
@@ -192,69 +169,22 @@ class EmbeddedAsterisk:
         return SwitchProcess(self._found, self.home)
 
     def _start(self, progress: Progress) -> None:
-        self._make_folders()
-        with self._alone():
-            saved = Identity.load(self.home / "identity.json") or Identity.fresh()
+        with self._folder.alone():
+            saved = self._folder.load_identity()
             self.was_adopted = self._process.is_answering()
             if self.was_adopted:
                 self._identity = saved
-                self._tell_changes(self._write_configuration())
+                self._tell_changes(self._folder.prepare(self._found, saved, self.options))
                 progress(f"Asterisk {self.version} is running already")
                 return
-            self._process.send_signal(signal.SIGKILL)  # alive and dumb: nobody can reach anybody through it
+            self._process.kill()  # if it is there it is alive and dumb: nobody can reach anybody through it
             self._identity = with_ports(saved, sip_port=self.options.sip_port)
-            self._identity.save(self.home / "identity.json")
-            self._write_configuration()
+            self._folder.prepare(self._found, self._identity, self.options)
             self._process.start()
             self._check_ports()
-            progress(f"Asterisk {self.version} is up: SIP on {_HOST}:{self.sip_port}, AMI on {_HOST}:{self.ami.port}")
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the home's lock: of two starts at once the second adopts what the first one started."""
-        with (self.home / "start.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _make_folders(self) -> None:
-        try:
-            self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.home.chmod(0o700)
-            for name in (
-                "etc/local",
-                "run",
-                "log/cdr-csv",
-                "spool",
-                "var/keys",
-                "var/cache",
-                "data/agi-bin",
-                "data/sounds",
-            ):
-                (self.home / name).mkdir(parents=True, exist_ok=True)
-            self.recordings.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._fill_data()
-        except OSError as refused:
-            raise SwitchSetupError(
-                f"cannot write in {self.home}: {refused.strerror} ({refused.filename}). Give this user the folder,"
-                " make room, or choose another one (HOTLINE_DATA_DIR)",
-                code="switch.folder",
-            ) from refused
-
-    def _fill_data(self) -> None:
-        data = self.home / "data"
-        for link, target in (("documentation", self._found.documentation), ("sounds/en", self._found.sounds)):
-            if not (data / link).is_symlink() or (data / link).readlink() != target:
-                (data / link).unlink(missing_ok=True)
-                (data / link).symlink_to(target)
-        sounds.place_music(data / "moh")
-        sounds.place_prompts(self._prompts, data / "sounds" / "hotline")
-
-    def _write_configuration(self) -> set[str]:
-        etc = self.home / "etc"
-        changed = render(self._templates, etc, self._values())
-        if write_private(etc / "pjsip_agents.conf", phones_conf(self._known.phones)):
-            changed.add("pjsip_agents.conf")
-        return changed
+            progress(
+                f"Asterisk {self.version} is up: SIP on {LOOPBACK}:{self.sip_port}, AMI on {LOOPBACK}:{self.ami.port}"
+            )
 
     def _tell_changes(self, changed: set[str]) -> None:
         for command in sorted({_RELOADS[name] for name in changed if name in _RELOADS}):
@@ -265,40 +195,3 @@ class EmbeddedAsterisk:
         if is_free(self.sip_port, udp=True) or is_free(self.ami.port, udp=False):
             self._process.stop()
             raise SwitchSetupError("another program took one of Asterisk's ports: start again", code="switch.port")
-
-    def _values(self) -> dict[str, str | int | float]:
-        """Return a value for each place in the templates."""
-        home, identity, options = self.home, self._known, self.options
-        return {
-            "ETC": str(home / "etc"),
-            "MODULES": str(self._found.modules),
-            "VAR": str(home / "var"),
-            "DATA": str(home / "data"),
-            "SPOOL": str(home / "spool"),
-            "RUN": str(home / "run"),
-            "LOG": str(home / "log"),
-            "SBIN": str(self._found.root / "usr/sbin"),
-            "SYSTEM_NAME": identity.system_name,
-            "AMI_BIND": _HOST,
-            "AMI_PORT": identity.ami_port,
-            "AMI_PERMIT": f"{_HOST}/255.255.255.255",
-            "AMI_USER": AMI_USER,
-            "AMI_SECRET": identity.ami_secret,
-            "SIP_BIND": _HOST,
-            "SIP_SELF": _HOST,
-            "SIP_PORT": identity.sip_port,
-            "RTP_START": identity.rtp_start,
-            "RTP_END": identity.rtp_start + RTP_PORTS - 1,
-            "ROBOT_SECRET": identity.robot_secret,
-            "RECORDINGS": str(self.recordings),
-            "LINE_LIMIT": options.line_limit,
-            "MENU_GUARD_S": options.menu_guard_s,
-            "QUEUE_LIMIT_S": options.queue_limit_s,
-            "FALLBACK_LIMIT_S": options.fallback_limit_s,
-            "TRANSFER_RING_S": options.transfer_ring_s,
-            "ROBOT_TALK_S": options.robot_talk_s,
-            "RING_S": options.ring_s,
-            "RTP_TIMEOUT_S": options.rtp_timeout_s,
-            "PHONES_BEHIND_NAT": "no",
-            "TRUNK_MATCH": options.trunk_match,
-        }

@@ -16,7 +16,7 @@ _BOOT_LIMIT_S = 30.0
 _STOP_LIMIT_S = 10.0
 _SOCKET_PATH_LIMIT = 100
 """A Unix socket's path holds 107 bytes."""
-_START = 'ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"; "$@" >&2 & echo $!'
+_START = 'umask 077; ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -Hn)"; "$@" >&2 & echo $!'
 """Each call takes about ten open files; the usual limit of 1,024 would end at the hundredth call."""
 
 
@@ -32,7 +32,7 @@ class SwitchProcess:
 
     @property
     def pid(self) -> int | None:
-        """The living process of this home, None when there is none. A number that another program got does not count."""
+        """The living process of this home, None when there is none. A number another program got does not count."""
         try:
             pid = int(self._pid_file.read_text(encoding="ascii"))
             command = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -89,8 +89,12 @@ class SwitchProcess:
         _signal(pid, signal.SIGCONT)
         self.ask("core stop now", limit_s=3)
         if not self._is_gone(_STOP_LIMIT_S):
-            self.send_signal(signal.SIGKILL)
-            self._is_gone(_STOP_LIMIT_S)
+            self.kill()
+
+    def kill(self) -> None:
+        """End it by its pid and wait until it is gone and its ports are free."""
+        self.send_signal(signal.SIGKILL)
+        self._is_gone(_STOP_LIMIT_S)
 
     def send_signal(self, number: signal.Signals) -> None:
         """Signal the process when there is one."""

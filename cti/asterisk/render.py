@@ -1,4 +1,4 @@
-"""Asterisk's configuration from the templates in `docker/asterisk/etc`: one set for the embedded switch and for an image.
+"""Asterisk's configuration from the templates in `docker/asterisk/etc`: one set for the embedded switch and an image.
 
 A template is the file itself with `@NAME@` where a place, a port or a secret belongs.
 """

@@ -19,6 +19,8 @@ NEEDED = (
     "goodbye",
     "selftest-caller",
     "robot-agent",
+    "no-input",
+    "queue-timeout",
 )
 """Prompts the dialplan and the first menu play, as `hotline/<name>`."""
 _RATE = 8000

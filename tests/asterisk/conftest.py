@@ -27,15 +27,24 @@ permit = 127.0.0.1/255.255.255.255
 read = all
 write = all
 """
-BRIEF = SwitchOptions(line_limit=3, queue_limit_s=6, fallback_limit_s=6, ring_s=3, transfer_ring_s=3, robot_talk_s=3)
+BRIEF = SwitchOptions(
+    line_limit=3,
+    queue_limit_s=4,
+    fallback_limit_s=4,
+    ring_s=2,
+    transfer_ring_s=3,
+    robot_talk_s=4,
+    rtp_timeout_s=6,
+)
 """Limits short enough to be waited for."""
 
 
 def make_switch(home: Path, options: SwitchOptions = BRIEF) -> EmbeddedAsterisk:
-    """Return an unstarted switch that also knows the account `watch`."""
+    """Return an unstarted switch that also knows the account `watch`. Each of its prompts is a tone of one second."""
     (home / "etc" / "local").mkdir(parents=True)
     (home / "etc" / "local" / "manager.conf").write_text(_WATCH, encoding="utf-8")
-    return EmbeddedAsterisk(home, binaries_root=read_settings().asterisk_root_path, options=options)
+    root = read_settings().asterisk_root_path
+    return EmbeddedAsterisk(home, binaries_root=root, options=options, prompts=home / "no-prompts")
 
 
 async def start(switch: EmbeddedAsterisk) -> None:

@@ -43,7 +43,9 @@ class Voice(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """`likeness` 0-1: 1 is this voice. `at_s`: place in the (looping) voice that sounds at the recording's start."""
+    """`likeness` 0-1: 1 is this voice. `at_s`: place in the looping voice that sounds at the recording's start; just
+    before the voice's first word it is a little below 0.
+    """
 
     likeness: float
     at_s: float
@@ -84,4 +86,5 @@ def hear(recorded: Samples, voice: Voice, *, from_s: float = 0.0, length_s: floa
     local = energy[len(piece) : len(piece) + len(voice.samples)] - energy[: len(voice.samples)]
     scores = products / (np.sqrt(local * float(np.sum(piece**2))) + 1e-3)
     best = int(np.argmax(scores))
-    return Heard(float(scores[best]), (best - start) % len(voice.samples) / RATE)
+    loop_length, half = len(voice.samples), len(voice.samples) // 2
+    return Heard(float(scores[best]), ((best - start + half) % loop_length - half) / RATE)

@@ -1,0 +1,122 @@
+/** Who is signed in, what they may do, and the live feed that belongs to them. */
+
+import { shallowRef } from "vue";
+
+import { CommandFailed, createCommands, type Commands } from "./commands";
+import type { Socket } from "./connection";
+import { Feed } from "./feed";
+import type { AnyView, Right, Session } from "./protocol";
+
+/** `unknown`: not asked yet. `unreachable`: asked, no answer. */
+export type SessionState = "unknown" | "in" | "out" | "unreachable";
+
+export class SessionHolder {
+  readonly state = shallowRef<SessionState>("unknown");
+  readonly session = shallowRef<Session | null>(null);
+  /** The session ended without this page asking for it. */
+  readonly wasEnded = shallowRef(false);
+  readonly commands: Commands;
+  readonly feed: Feed;
+
+  constructor(fetcher: typeof fetch = (...call) => fetch(...call), open: () => Socket = openLive) {
+    this.commands = createCommands({
+      fetch: fetcher,
+      csrf: () => this.session.value?.csrf ?? "",
+      onSessionEnd: () => this.end(true),
+    });
+    this.feed = new Feed({
+      open,
+      onRefused: () => void this.recheck(),
+      onBye: (code) => {
+        if (code.startsWith("session")) void this.recheck();
+      },
+    });
+  }
+
+  /** Ask who this browser is. Never throws: the state tells. */
+  async start(): Promise<void> {
+    try {
+      this.take(await this.commands.getSession());
+    } catch (failure) {
+      const isOut = failure instanceof CommandFailed && failure.status === 401;
+      this.state.value = isOut ? "out" : "unreachable";
+    }
+  }
+
+  async signIn(login: string, password: string): Promise<void> {
+    this.take(await this.commands.signIn({ login, password }));
+  }
+
+  async signInByLink(token: string): Promise<void> {
+    this.take(await this.commands.signInByLink({ token }));
+  }
+
+  /** Set a password. The service opens a new session with it, so the answer is asked for again. */
+  async setPassword(password: string, current: string): Promise<void> {
+    await this.commands.setPassword({ password, current });
+    this.take(await this.commands.getSession());
+  }
+
+  async setLanguage(language: Session["language"]): Promise<void> {
+    const session = this.session.value;
+    if (session === null || session.language === language) return;
+    this.session.value = { ...session, language };
+    await this.commands.setLanguage({ language });
+  }
+
+  async signOut(): Promise<void> {
+    await this.commands.signOut();
+    this.end(false);
+  }
+
+  may(right: Right): boolean {
+    return this.session.value?.rights.includes(right) ?? false;
+  }
+
+  /** Topics this person may see. */
+  topics(): string[] {
+    const topics: string[] = [];
+    if (this.may("see_floor")) topics.push("calls", "agents", "queues");
+    if (this.may("see_check")) topics.push("check");
+    const agentId = this.session.value?.agent_id;
+    if (agentId != null && !this.may("see_floor")) topics.push(`agent.${agentId}`);
+    return topics;
+  }
+
+  /** Forget everything of this person. */
+  end(wasEnded: boolean): void {
+    this.wasEnded.value = wasEnded && this.session.value !== null;
+    this.session.value = null;
+    this.state.value = "out";
+    this.feed.stop();
+  }
+
+  private take(session: Session): void {
+    this.wasEnded.value = false;
+    this.session.value = session;
+    this.state.value = "in";
+    const topics = this.topics();
+    // A restarted feed: a new session may see other topics than the one before.
+    this.feed.stop();
+    if (topics.length > 0 && !session.must_set_password) this.feed.start(topics);
+  }
+
+  /** The feed was turned away: is the session still ours? A 401 ends it by way of `onSessionEnd`. */
+  private async recheck(): Promise<void> {
+    if (this.state.value !== "in") return;
+    await this.commands.getSession().catch(() => undefined);
+  }
+}
+
+/** The one session of this page. */
+export const session = new SessionHolder();
+
+/** Read one of the session's topics. */
+export function topic<View extends AnyView>(name: string) {
+  return session.feed.topic<View>(name);
+}
+
+function openLive(): Socket {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  return new WebSocket(`${scheme}://${location.host}/api/live`);
+}

@@ -126,3 +126,20 @@ async def test_caller_who_waits_too_long_is_offered_to_everybody_then_told_so(
     assert watch.seen("AgentRingNoAnswer", Queue="consult")
     assert watch.seen("AgentRingNoAnswer", Queue="fallback")
     assert watch.seen("Newexten", Application="Playback", AppData="hotline/queue-timeout")
+
+
+async def test_waiting_caller_is_told_at_once_when_the_last_agent_signs_out(
+    phones: Phones, watch: AmiSession, service: AmiSession
+) -> None:
+    await phones.silent_phone("1005")
+    await watch.sign_in("1005", "consult", "fallback")
+    caller = await phones.caller()
+    channel = (await watch.event("AsyncAGIStart"))["Channel"]
+    await service.menu(channel, "SET VARIABLE HOTLINE_TARGET consult")
+    await service.menu(channel, "ASYNCAGI BREAK")
+    await watch.event("AgentCalled", Queue="consult")
+    await watch.sign_all_out()
+    await watch.event("QueueDone", Queue="consult", Status="LEAVEEMPTY")
+    await watch.event("QueueDone", Queue="fallback", Status="JOINEMPTY")
+    assert await caller.wait() == 0
+    assert watch.seen("Newexten", Application="Playback", AppData="hotline/nobody")

@@ -190,6 +190,13 @@ class AmiServer:
         members, entries = client.row(action, "QueueMember", *member), client.row(action, "QueueEntry", *entry)
         return client.rows(action, "QueueStatusComplete", params, members, entries)
 
+    def _queuesummary(self, client: AmiClient, action: Action) -> bytes:
+        rows = (client.row(action, "QueueSummary", ("Queue", name)) for name in ("consult", "complaints"))
+        return client.rows(action, "QueueSummaryComplete", *rows)
+
+    def _showdialplan(self, client: AmiClient, action: Action) -> bytes:
+        return client.rows(action, "ShowDialPlanComplete")
+
     def _agi(self, client: AmiClient, action: Action) -> bytes:
         done = client.ok(action, ("Message", "Added AGI command to queue"))
         return done + self.menu_done(action, self.menu_result)

@@ -28,7 +28,8 @@ PAUSE = PauseMember(device=Device("PJSIP/1007"), is_paused=True, reason="lunch")
 class Rig(Protocol):
     """A switch under test and the strings behind it."""
 
-    switch: Switch
+    @property
+    def switch(self) -> Switch: ...
 
     async def enter_menu(self, channel: str) -> None: ...
     async def leave_menu(self, channel: str, *, hangs_up: bool) -> None: ...
@@ -243,4 +244,3 @@ async def test_a_menu_line_that_is_none_is_refused(rig: Rig, line: str) -> None:
 
 async def test_the_floor_can_be_listed(rig: Rig) -> None:
     assert isinstance(await rig.switch.list_floor(), FloorListed)
-

@@ -24,6 +24,7 @@ MODE_STEPS: dict[AgentMode, frozenset[AgentMode]] = {
 
 CHOOSABLE = {mode.value: mode for mode in (AgentMode.SIGNED_OUT, AgentMode.READY, AgentMode.NOT_READY)}
 MISSED_OFFER = "missed_offer"
+LONGEST_EXTRA_S = 3600.0
 
 
 class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -90,7 +91,7 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
     def extend_wrap_up(self, extra_s: float) -> None:
         """Move the deadline."""
         if self.mode is AgentMode.WRAP_UP and self.wrap_up_until is not None and extra_s > 0:
-            self.wrap_up_until += timedelta(seconds=extra_s)
+            self.wrap_up_until += timedelta(seconds=min(extra_s, LONGEST_EXTRA_S))
 
     def is_due(self, at: datetime) -> bool:
         """Tell whether the wrap-up deadline has passed."""

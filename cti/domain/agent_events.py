@@ -39,6 +39,10 @@ def _known(state: State, event: e.AgentKnown) -> None:
 
 def _take_device(state: State, agent: Agent) -> None:
     """Take over what is known of the device. Two agents with one device: the newer has it."""
+    owner = state.by_device.get(agent.device)
+    if owner is not None and owner is not agent:
+        owner.legs, owner.member_of = {}, {}
+        state.touch_agent(owner)
     state.by_device[agent.device] = agent
     members = {
         queue.name: queue.members[agent.device] for queue in state.queues.values() if agent.device in queue.members

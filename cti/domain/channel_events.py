@@ -40,7 +40,8 @@ def _late_opened(state: State, event: e.ChannelOpened) -> None:
     if found is None:
         return
     call, leg = found
-    leg.opened_at = min(leg.opened_at, event.at)
+    if event.at < leg.opened_at:
+        leg.opened_at, leg.is_dirty = event.at, True
     call.started_at = min(call.started_at, event.at)
     if not leg.number:
         _identify(call, leg, event.number, event.caller_name)

@@ -5,7 +5,7 @@ Order matters: first what is gone, then what is new, then who is bridged, then w
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from cti.domain import events as e
 from cti.domain.bridging import enter_bridge, leave_bridge
@@ -21,6 +21,8 @@ from cti.domain.queue import Member
 from cti.domain.queue_events import begin_visit
 from cti.domain.state import State
 from cti.domain.visit import Visit
+
+OLDEST_S = 30 * 86_400.0
 
 
 def take_list(state: State, listed: e.FloorListed) -> None:
@@ -38,6 +40,11 @@ def take_list(state: State, listed: e.FloorListed) -> None:
     link.switch_started_at = listed.switch_started_at or link.switch_started_at
     link.since = listed.at
     state.touch_link()
+
+
+def _ago(listed: e.FloorListed, seconds: float) -> datetime:
+    """The instant `seconds` before the list was taken; no channel is older than `OLDEST_S`."""
+    return listed.at - timedelta(seconds=min(max(0.0, seconds), OLDEST_S))
 
 
 def _note(state: State, difference: DifferenceView) -> None:
@@ -63,7 +70,7 @@ def _close_gone(state: State, listed: e.FloorListed) -> None:
 
 def _adopt_unseen(state: State, listed: e.FloorListed) -> None:
     for row in unseen_channels(state, listed):
-        opened_at = listed.at - timedelta(seconds=max(0.0, row.age_s))
+        opened_at = _ago(listed, row.age_s)
         call, _ = state.open_leg(
             row.channel_id,
             row.linked_id,
@@ -134,7 +141,7 @@ def _take_caller(state: State, call: Call, leg: Leg, listed: e.FloorListed, row:
     for visit in call.visits:
         if visit.channel_id == leg.channel_id and visit.queue == row.queue and visit.is_in_queue:
             return
-    entered_at = listed.at - timedelta(seconds=max(0.0, row.wait_s))
+    entered_at = _ago(listed, row.wait_s)
     newest = max((visit.entered_at for visit in call.visits if visit.channel_id == leg.channel_id), default=None)
     if newest is not None and entered_at <= newest:
         entered_at = newest + timedelta(microseconds=1)

@@ -47,13 +47,14 @@ def _joined(state: State, event: e.CallerJoined) -> None:
     state.touch(call)
 
 
-def visit_of(call: Call, leg: Leg, queue: QueueName, event: e.Event) -> Visit:
+def visit_of(state: State, call: Call, leg: Leg, queue: QueueName, event: e.Event) -> Visit:
     """Find the visit an event belongs to; make it when its QueueCallerJoin was missed."""
     for visit in reversed(call.visits):
         if visit.channel_id == leg.channel_id and visit.queue == queue and visit.entered_at <= event.at:
             return visit
     visit = begin_visit(call, leg, queue, event.at, 0)
     visit.is_reconstructed = call.is_reconstructed = True
+    state.touch(call)
     return visit
 
 
@@ -62,7 +63,7 @@ def _left(state: State, event: e.CallerLeft) -> None:
     if found is None:
         return
     call, leg = found
-    visit = visit_of(call, leg, event.queue, event)
+    visit = visit_of(state, call, leg, event.queue, event)
     if visit.left_at is None:
         visit.left_at, visit.is_dirty = event.at, True
         state.touch(call)
@@ -74,7 +75,7 @@ def _abandoned(state: State, event: e.CallerAbandoned) -> None:
     if found is None:
         return
     call, leg = found
-    visit = visit_of(call, leg, event.queue, event)
+    visit = visit_of(state, call, leg, event.queue, event)
     if visit.abandoned_at is None:
         visit.abandoned_at, visit.is_dirty = event.at, True
         state.touch(call)
@@ -86,7 +87,7 @@ def _offered(state: State, event: e.MemberOffered) -> None:
     if found is None:
         return
     call, leg = found
-    visit = visit_of(call, leg, event.queue, event)
+    visit = visit_of(state, call, leg, event.queue, event)
     if visit.offer_of(event.dest_id) is None:
         _offer(state, call, visit, event, event.dest_id)
 
@@ -109,7 +110,7 @@ def _missed(state: State, event: e.MemberMissed) -> None:
     if found is None:
         return
     call, leg = found
-    visit = visit_of(call, leg, event.queue, event)
+    visit = visit_of(state, call, leg, event.queue, event)
     offer = visit.offer_of(event.dest_id)
     if offer is None or offer.missed_at is not None or offer.connected_at is not None:
         return
@@ -126,7 +127,7 @@ def _connected(state: State, event: e.MemberConnected) -> None:
     if found is None:
         return
     call, leg = found
-    visit = visit_of(call, leg, event.queue, event)
+    visit = visit_of(state, call, leg, event.queue, event)
     if visit.connected_at is not None:
         return
     if visit.offer_of(event.dest_id) is None:
@@ -185,7 +186,7 @@ def _reported(state: State, event: e.VisitReported) -> None:
         known = call.last_visit(leg.channel_id, event.queue)
         if known is None and event.status not in REPORTED:
             return
-        visit = known or visit_of(call, leg, event.queue, event)
+        visit = known or visit_of(state, call, leg, event.queue, event)
     if visit.reported_at is None:
         visit.reported_at, visit.status, visit.is_dirty = event.at, event.status, True
     state.touch(call)

@@ -61,7 +61,7 @@ class Shown:
         for visit in call.visits:
             is_talking = visit.outcome is VisitOutcome.TALKING
             queue = state.queues.get(visit.queue)
-            if queue is None and visit.is_open:
+            if queue is None and (visit.is_in_queue or is_talking):
                 queue = state.queue(visit.queue)
             if queue is not None and queue.place(visit.visit_id, visit.entered_at, visit.is_in_queue, is_talking):
                 state.touched_queues[queue.name] = queue

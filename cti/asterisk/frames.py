@@ -13,6 +13,7 @@ FRAME_LIMIT_BYTES = 64 * 1024
 
 GREETING = b"Asterisk Call Manager/"
 _END = b"\r\n\r\n"
+_EMPTY = b"\r\n\r\n\r\n"
 _EVENT = b"Event: "
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9()_. -]*")
 # fmt: off
@@ -66,11 +67,12 @@ class FrameSplitter:
         # Asterisk: CoreShowChannelMap ended its event with \r\n\n before June 2024 (asterisk#761).
         if b"\r\n\n" in data:
             data = data.replace(b"\r\n\n", _END)
+        # Asterisk: TestEvent carries an empty line of its own, so the next frame seems to begin with one.
+        while _EMPTY in data:
+            data = data.replace(_EMPTY, _END)
+        data = data.removeprefix(_END).removeprefix(b"\r\n")
         frames = data.split(_END)
         self._rest = frames.pop()
-        # Asterisk: TestEvent carries an empty line of its own, so the next frame seems to begin with one.
-        if data.startswith(b"\r\n") or _END + b"\r\n" in data:
-            frames = [frame for frame in (frame.removeprefix(b"\r\n") for frame in frames) if frame]
         if len(self._rest) > FRAME_LIMIT_BYTES:
             raise FrameTooLong(f"{len(self._rest)} bytes without the end of a frame")
         return frames
@@ -107,10 +109,12 @@ def parse(body: bytes) -> Fields:
     breaks = len(lines) - 1
     if body.count(b"\n") != breaks or body.count(b"\r") != breaks or b"\0" in body:
         raise MalformedFrame("a bare line break or NUL inside a value")
-    try:
-        fields: Fields = dict([line.split(": ", 1) for line in lines])
-    except ValueError:
-        fields = dict([_header(line) for line in lines])
+    fields: Fields = {}
+    for line in lines:
+        name, colon, value = line.partition(": ")
+        if not colon:
+            name, value = _header_without_space(line)
+        fields[name] = value
     if not _known_headers.issuperset(fields):
         _check_headers(fields)
     if len(fields) != len(lines):
@@ -118,12 +122,11 @@ def parse(body: bytes) -> Fields:
     return fields
 
 
-def _header(line: str) -> tuple[str, str]:
-    """Split a header; UserEvent writes an empty value without the space."""
-    name, colon, value = line.partition(":")
-    if not colon:
-        raise MalformedFrame("a line without a colon")
-    return name, value.removeprefix(" ")
+def _header_without_space(line: str) -> tuple[str, str]:
+    """Split a header as UserEvent writes an empty value."""
+    if not line.endswith(":"):
+        raise MalformedFrame("a line without a colon and a space")
+    return line[:-1], ""
 
 
 def _check_headers(fields: Fields) -> None:

@@ -115,6 +115,8 @@ class Intake:
         if name in DECODERS or name == _MENU_RESULT:
             if self._system_name is None:
                 self._early.append(body)
+            elif name == _MENU_RESULT and not len(self._menus):
+                self._menus.foreign_count += 1  # nobody waits: not worth reading
             else:
                 self._take_event(name, parse(body))
             return

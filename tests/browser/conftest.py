@@ -83,6 +83,7 @@ async def chromium() -> AsyncIterator[Browser]:
     require("chromium")
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     async with async_playwright() as playwright:
+        playwright.selectors.set_test_id_attribute("data-test")
         browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         await browser.close()

@@ -1,0 +1,130 @@
+"""Pictures of every page, for people to look at: Chinese and English, full and empty, light and dark.
+
+.venv/bin/python -m tests.browser.screenshots FOLDER
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+
+from tests.asterisk.phones import Phones
+from tests.asterisk.voices import make_voices
+from tests.browser.conftest import FLAGS
+from tests.browser.system import Person, RunningSystem, live_feed
+from tests.waiting import until
+
+SIZE: ViewportSize = {"width": 1280, "height": 720}
+
+
+async def main(folder: Path) -> None:
+    """Start a system, let people call, take the pictures, stop."""
+    with tempfile.TemporaryDirectory(prefix="hl") as place:
+        async with RunningSystem(Path(place) / "data") as system, async_playwright() as playwright:
+            playwright.selectors.set_test_id_attribute("data-test")
+            path = shutil.which("chromium") or shutil.which("chromium-browser")
+            browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+            await take_all(system, browser, folder, Path(place))
+            await browser.close()
+
+
+async def take_all(system: RunningSystem, browser: Browser, folder: Path, place: Path) -> None:
+    """Everything, in an order in which each picture shows what it should."""
+    admin = await system.administrator()
+    door = await new_page(browser)
+    await door.goto(f"{system.address}/")
+    await shot(door, folder, "sign-in-zh")
+    hired = {"sophie": await system.hire(admin, "sophie", "supervisor", name="苏菲")}
+    for login, name, number in (("anna", "安娜", "1001"), ("ben", "贝恩", "1002")):
+        queues = ["consult", "complaints"]
+        hired[login] = await system.hire(admin, login, "agent", name=name, agent_number=number, queues=queues)
+    floor = await enter(system, browser, hired["sophie"])
+    await shot(floor, folder, "floor-empty-zh")
+    await floor.goto(f"{system.address}/calls")
+    await shot(floor, folder, "calls-empty-zh")
+    await with_calls(system, browser, folder, place, hired, floor)
+    office = await enter(system, browser, admin)
+    for name in ("people", "check"):
+        await office.goto(f"{system.address}/{name}")
+        await shot(office, folder, f"{name}-zh")
+    await office.get_by_test_id("show-fine").click()
+    await shot(office, folder, "check-all-zh")
+    await office.get_by_test_id("language").click()
+    await shot(office, folder, "check-en")
+    await office.goto(f"{system.address}/people")
+    await shot(office, folder, "people-en")
+    await office.get_by_test_id("add-person").click()
+    await shot(office, folder, "people-add-en")
+
+
+async def with_calls(
+    system: RunningSystem, browser: Browser, folder: Path, place: Path, hired: dict[str, Person], floor: Page
+) -> None:
+    """The pages that need callers."""
+    phones = Phones(await system.switch(), make_voices(place), place)
+    await phones.agent_phone("1001", ring_s=0.5, talk_s=40)
+    await phones.silent_phone("1002")
+    for login, number in (("anna", "1001"), ("ben", "1002")):
+        await hired[login].ask("PUT", f"/api/agents/{number}/mode", {"mode": "ready"})
+    await floor.goto(f"{system.address}/floor")
+    async with live_feed(hired["sophie"], "calls", "agents") as state:
+        await until(lambda: sum("consult" in agent["member_of"] for agent in state["agents"].values()) == 2, 20)
+        for index in range(5):
+            await phones.caller(number=f"1380013800{index}", key="2" if index % 2 else "1", stay_s=45)
+        await until(lambda: sum(call["stage"] == "waiting" for call in state["calls"].values()) >= 2, 30)
+        await phones.caller(number="13911112222", key="1", key_after_s=20, stay_s=30)
+        await until(lambda: any(call["stage"] == "menu" for call in state["calls"].values()), 10)
+        await shot(floor, folder, "floor-zh")
+        await floor.locator("tr[data-stage=talking] button[aria-expanded]").first.click()
+        await shot(floor, folder, "floor-details-zh")
+        desk = await enter(system, browser, hired["anna"])
+        await shot(desk, folder, "desk-zh")
+        await floor.get_by_test_id("theme").click()
+        await floor.get_by_test_id("language").click()
+        await shot(floor, folder, "floor-dark-en")
+        await floor.get_by_test_id("test-call").click()
+        await floor.get_by_test_id("test-start").click()
+        await floor.wait_for_timeout(9_000)
+        await shot(floor, folder, "test-call-en")
+        await phones.close()
+        await until(lambda: not state["calls"], 400)
+    await floor.keyboard.press("Escape")
+    await floor.get_by_test_id("language").click()
+    await floor.get_by_test_id("theme").click()
+    await floor.goto(f"{system.address}/calls")
+    await shot(floor, folder, "calls-zh")
+    await floor.get_by_test_id("history-row").first.click()
+    await shot(floor, folder, "call-zh")
+
+
+async def new_page(browser: Browser) -> Page:
+    """A page of a fresh profile."""
+    context = await browser.new_context(viewport=SIZE, locale="zh-CN", timezone_id="Asia/Shanghai")
+    return await context.new_page()
+
+
+async def enter(system: RunningSystem, browser: Browser, person: Person) -> Page:
+    """Sign in by password."""
+    page = await new_page(browser)
+    await page.goto(f"{system.address}/")
+    await page.locator("#login").fill(person.login)
+    await page.locator("#password").fill(person.password)
+    await page.get_by_test_id("sign-in").click()
+    await page.wait_for_selector("header.bar")
+    return page
+
+
+async def shot(page: Page, folder: Path, name: str) -> None:
+    """One picture, when the page has come to rest."""
+    await page.wait_for_timeout(700)
+    await page.screenshot(path=folder / f"{name}.png")
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(Path(sys.argv[1])))

@@ -22,6 +22,9 @@ from cti.web.routes import Ask, route
 from cti.web.sessions import Sessions
 from cti.web.wire import People, Person, PersonEdit, PersonNew, SignInLink, Telephone
 
+AGENT_ROLES = frozenset({Role.AGENT, Role.TEAM_LEADER, Role.SUPERVISOR})
+"""Who may have a telephone and serve queues."""
+
 
 class PeopleRoutes:
     """/api/people. `submit` tells the floor who is an agent."""
@@ -128,6 +131,10 @@ class PeopleRoutes:
     def _check(self, role: Role, number: str | None, queues: Sequence[str]) -> None:
         if role is Role.AGENT and number is None:
             raise Invalid("An agent needs an agent number.", code="person.number_needed", field="agent_number")
+        if number is None and queues:
+            raise Invalid("Only somebody with an agent number can serve queues.", code="person.number_needed")
+        if number is not None and role not in AGENT_ROLES:
+            raise Invalid("This role has no telephone: take the agent number away.", code="person.no_agent", role=role)
         if number is not None and number not in self._agent_numbers():
             raise Invalid("There is no telephone with this number.", code="person.number", field="agent_number")
         unknown = sorted(set(queues) - set(self._queues()))

@@ -179,7 +179,7 @@ def _make_app(
     app.on_response_prepare.append(put_safety)
     for route in routes_of(*owners):
         app.router.add_route(route.mark.method, route.mark.path, make_endpoint(route, guard, once))
-    app.router.add_get("/{name:.*}", pages)
+    app.router.add_get("/{name:.*}", pages.answer)
     return app
 
 

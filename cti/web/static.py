@@ -32,7 +32,7 @@ class StaticFiles:
         self._scanned_at = -_RESCAN_S
         self._scan_turn = asyncio.Lock()
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         """Send a file, or the application's first page for an address without a file ending."""
         name = request.match_info.get("name", "")
         found = await self._find(name)

@@ -1,0 +1,270 @@
+"""The whole web edge on a real database and a real floor; only the switch and the clock are stand-ins."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import aiohttp
+import msgspec
+from aiohttp.test_utils import TestServer
+
+from cti.desk import Desk
+from cti.domain.changes import Change
+from cti.domain.events import AgentKnown, CallEntered, Event, LinkUp
+from cti.domain.findings import Finding, Level
+from cti.domain.floor import Floor
+from cti.domain.ids import AgentId, ChannelId, Device, LinkedId, QueueName
+from cti.domain.roles import Role
+from cti.hub import Hub
+from cti.store import audit, people
+from cti.store.people import Account, NewAccount
+from cti.store.work import Database
+from cti.web.live_socket import LiveOptions
+from cti.web.masking import AUDIENCES
+from cti.web.passwords import Passwords
+from cti.web.server import Web, build_web
+from cti.web.wire import Gauge, Telephone
+from tests.fakes import EMPTY_FLOOR, FakeSwitch
+from tests.world import World
+
+NUMBERS = ("1001", "1002", "1003", "1004")
+QUEUES = ("consult", "complaints")
+PASSWORD = "three small owls"
+
+
+class Clock:
+    """Goes only when told."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at.timestamp()
+
+    def advance(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class Line:
+    """The engine without its queue: an event is applied at once."""
+
+    def __init__(self, floor: Floor, hub: Hub) -> None:
+        self.floor = floor
+        self.events: list[Event] = []
+        self._hub = hub
+
+    def submit(self, event: Event) -> None:
+        self.events.append(event)
+        changes: list[Change] = self.floor.apply(event)
+        self._hub.offer(event, changes)
+
+
+class Answer(NamedTuple):
+    """Status, headers and body of one answer."""
+
+    status: int
+    headers: Any
+    body: Any
+
+    @property
+    def code(self) -> str:
+        return str(self.body["code"])
+
+
+class Browser:
+    """One browser: its cookie, its token, its Origin."""
+
+    def __init__(self, http: aiohttp.ClientSession, server: TestServer) -> None:
+        self.http = http
+        self.address = str(server.make_url("/")).rstrip("/")
+        self.origin = self.address
+        self.cookie = ""
+        self.csrf = ""
+
+    def headers(self, **more: str) -> dict[str, str]:
+        """What the page sends with a request."""
+        given = {"Origin": self.origin, "X-CSRF-Token": self.csrf, **more}
+        if self.cookie:
+            given["Cookie"] = f"hotline={self.cookie}"
+        return {name: value for name, value in given.items() if value}
+
+    async def ask(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        """One request. The cookie and the token of an answer are kept, as a page would."""
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        data = None if body is None else msgspec.json.encode(body)
+        if data is not None:
+            more.setdefault("Content-Type", "application/json")
+        async with self.http.request(
+            method, f"{self.address}{path}", data=data, headers=self.headers(**more), allow_redirects=False
+        ) as response:
+            raw = await response.read()
+            if "hotline" in response.cookies:
+                self.cookie = response.cookies["hotline"].value
+            body = msgspec.json.decode(raw) if "json" in response.content_type and raw else raw.decode()
+            if isinstance(body, dict) and "csrf" in body:
+                self.csrf = str(body["csrf"])
+            return Answer(response.status, response.headers, body)
+
+    async def sign_in(self, login: str, password: str = PASSWORD) -> Answer:
+        """By password."""
+        return await self.ask("POST", "/api/session", {"login": login, "password": password})
+
+    def live(self, **headers: str) -> Any:
+        """The live feed: `async with browser.live() as socket`."""
+        return self.http.ws_connect(f"{self.address}/api/live", headers=self.headers(**headers), max_msg_size=0)
+
+
+class House:
+    """All parts, and short ways to what tests need."""
+
+    def __init__(self, database: Database, folder: Path, http: aiohttp.ClientSession) -> None:
+        self.database = database
+        self.clock = Clock(datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
+        self.hub = Hub(AUDIENCES)
+        self.line = Line(Floor(), self.hub)
+        self.switch = FakeSwitch(self.line.submit)
+        self.world = World()
+        self.passwords = Passwords(time_cost=1, memory_kib=64)
+        self.pages = folder / "static"
+        self.findings: list[Finding] = [Finding(code="all.well", level=Level.OK, text="All is well.")]
+        self.web: Web
+        self.server: TestServer
+        self._http = http
+        self._taken = 0
+
+    def build(self, **given: Any) -> Web:
+        """Build the web edge; `given` replaces parts."""
+
+        async def check() -> list[Finding]:
+            return self.findings
+
+        parts: dict[str, Any] = {
+            "database": self.database,
+            "engine": self.line,
+            "hub": self.hub,
+            "desk": Desk(engine=self.line, switch=self.switch, database=self.database, clock=self.clock),
+            "clock": self.clock,
+            "address": lambda: "http://hotline.example:8900",
+            "static_dir": self.pages,
+            "checks": [check],
+            "gauges": lambda: [Gauge(code="link.lag", value=0.004, unit="s")],
+            "telephone": lambda number: Telephone(user=number, secret="s3cret", server="127.0.0.1:5060"),
+            "agent_numbers": lambda: NUMBERS,
+            "queues": lambda: QUEUES,
+            "passwords": self.passwords,
+            "now": self.clock.monotonic,
+        }
+        return build_web(**parts | given)
+
+    async def open(self, **given: Any) -> None:
+        """Serve."""
+        self.web = self.build(**given)
+        self.server = TestServer(self.web.app)
+        await self.server.start_server()
+
+    async def close(self) -> None:
+        """Stop in order, as the service does."""
+        await self.web.stop()
+        await self.server.close()
+
+    def browser(self) -> Browser:
+        """A browser nobody has signed in with."""
+        return Browser(self._http, self.server)
+
+    async def add(self, login: str, role: Role, **given: Any) -> Account:
+        """A person with the usual password; an agent number makes the floor know the agent."""
+        async with self.database.work() as work:
+            account = await people.add_account(
+                work.session, NewAccount(login=login, name=login.title(), role=role, **given), self.clock()
+            )
+            stored = await self.passwords.hash(PASSWORD)
+            await people.set_password_hash(work.session, account.account_id, stored)
+        if account.agent_id is not None:
+            self.know(account.agent_id, *account.queues)
+        return account
+
+    def know(self, agent_id: str, *queues: str) -> None:
+        """Tell the floor about an agent."""
+        self.line.submit(
+            AgentKnown(
+                at=self.clock(),
+                agent_id=AgentId(agent_id),
+                name=agent_id,
+                device=Device(f"PJSIP/{agent_id}"),
+                queues=tuple(QueueName(queue) for queue in queues),
+            )
+        )
+
+    async def signed_in(self, role: Role, login: str = "", **given: Any) -> Browser:
+        """A browser of a new person of `role`, signed in without spending an attempt."""
+        self._taken += 1
+        account = await self.add(login or f"{role.value}{self._taken}", role, **given)
+        browser = self.browser()
+        async with self.database.work() as work:
+            browser.cookie = await self.web.sessions.open(work, account, ip="127.0.0.1", user_agent="test")
+        browser.csrf = str((await browser.ask("GET", "/api/session")).body["csrf"])
+        return browser
+
+    async def audit(self) -> list[tuple[str, str]]:
+        """(action, result) of every audit row, oldest first."""
+        async with self.database.look() as session:
+            rows = await audit.list_audit(session, limit=1000)
+        return [(row.action, row.result) for row in reversed(rows)]
+
+    def boot(self) -> None:
+        """The link is up and the floor in step with it."""
+        self.line.submit(LinkUp(at=self.clock(), system_name="hx", version="22.10.1"))
+        self.line.submit(msgspec.structs.replace(EMPTY_FLOOR, at=self.clock(), queues=(QueueName("complaints"),)))
+
+    def play(self, *steps: str) -> None:
+        """Let callers, queues and agents do these steps of the world."""
+        done = len(self.world.events)
+        for step in steps:
+            getattr(self.world, step)(0)
+        for event in self.world.events[done:]:
+            self.line.submit(event)
+
+    def talking(self) -> str:
+        """Return the id of a call in which an agent talks with a customer."""
+        self.play("arrive", "join", "offer", "answer")
+        return next(iter(self.line.floor.calls))
+
+    def call_entered(self, number: int) -> None:
+        """One more call comes in."""
+        channel = f"hx-1795500000.{number}"
+        self.line.submit(
+            CallEntered(
+                at=self.clock(),
+                channel_id=ChannelId(channel),
+                linked_id=LinkedId(channel),
+                channel=f"PJSIP/trunk-{number:08x}",
+                hotline="95001",
+                line_count=1,
+                is_test=False,
+            )
+        )
+
+
+@contextlib.asynccontextmanager
+async def opened(database: Database, folder: Path, **given: Any) -> AsyncIterator[House]:
+    """A house that is open."""
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        house = House(database, folder, http)
+        await house.open(**given)
+        try:
+            yield house
+        finally:
+            await house.close()
+
+
+FAST_LIVE = LiveOptions(
+    ping_s=0.05, recheck_s=0.05, silence_s=60, send_limit_s=0.3, close_limit_s=1.0, messages_per_s=1, refusals_limit=10
+)
+"""The live feed without patience."""

@@ -8,8 +8,7 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,67 +17,15 @@ import bootstrap
 from cti.address import address_of, ask_ready, choose_port
 from cti.child import RestartPlan, mark_of
 from cti.domain.errors import Conflict, Invalid
-from cti.up import LOG_LIMIT_BYTES, ROOT, main, parser, shorten, with_options
+from cti.up import LOG_LIMIT_BYTES, main, parser, shorten, with_options
+from tests.up_process import Up, several
 from tests.waiting import until
-
-START = (
-    "import sys; from cti.up import main; sys.exit(main(sys.argv[2:], command=[sys.executable, *sys.argv[1].split()]))"
-)
-
-
-class Up:
-    """One supervisor in a process of its own, with everything it said."""
-
-    def __init__(self, data: Path, manner: str, *options: str) -> None:
-        self.data = data
-        self.said = data.parent / f"said-{len(list(data.parent.glob('said-*')))}"
-        service = f"{ROOT}/tests/standin_service.py {manner}"
-        with self.said.open("wb") as said:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", START, service, "--data", str(data), *options],
-                env={**os.environ, "HOTLINE_AMI_HOST": "127.0.0.1"},
-                cwd=ROOT,
-                stdout=said,
-                stderr=said,
-            )
-
-    @property
-    def text(self) -> str:
-        return self.said.read_text()
-
-    @property
-    def starts(self) -> list[int]:
-        path = self.data / "starts"
-        return [int(line) for line in path.read_text().split()] if path.exists() else []
-
-    @property
-    def grandchild(self) -> int:
-        return int((self.data / "grandchild").read_text())
-
-    async def ready(self) -> None:
-        await until(lambda: "Hotline is ready" in self.text or self.process.poll() is not None, 10, self.said.name)
-        assert "Hotline is ready" in self.text, self.text
-
-    async def ended(self, limit_s: float = 10) -> int:
-        await until(lambda: self.process.poll() is not None, limit_s, "end of the supervisor")
-        return self.process.returncode
 
 
 @pytest.fixture
-async def start(tmp_path: Path) -> AsyncIterator[Callable[..., Up]]:
-    begun: list[Up] = []
-
-    def begin(manner: str = "good", *options: str) -> Up:
-        begun.append(Up(tmp_path / "data", manner, *(options or ("--port", "0"))))
-        return begun[-1]
-
-    yield begin
-    for up in begun:
-        up.process.kill()
-        up.process.wait()
-        for pid in up.starts:
-            if mark_of(pid):
-                os.killpg(pid, signal.SIGKILL)
+def start(tmp_path: Path) -> Iterator[Callable[..., Up]]:
+    with several(tmp_path / "data", HOTLINE_AMI_HOST="127.0.0.1") as starter:
+        yield starter
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.stories import calls_of, merge, staffed_floor, ticks
 from tests.world import AGENTS, START, World
 
 MOMENTS = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-LIVES = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 20)), min_size=5, max_size=60)
+LIVES = st.lists(st.tuples(st.integers(0, 18), st.integers(0, 20)), min_size=5, max_size=60)
 
 
 def lived(life: Sequence[tuple[int, int]]) -> World:

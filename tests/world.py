@@ -55,6 +55,8 @@ class World:
         return (
             *(self.arrive, self.join, self.offer, self.miss, self.answer, self.hold, self.hang_up, self.time_out),
             *(self.agent_hangs_up, self.transfer, self.leave_by_key, self.pause, self.wait),
+            # What makes a life worth living comes more often.
+            *(self.arrive, self.join, self.offer, self.answer, self.hold, self.answer),
         )
 
     def arrive(self, _: int) -> None:

@@ -114,7 +114,7 @@ class Intake:
             return
         if name in DECODERS or name == _MENU_RESULT:
             if self._system_name is None:
-                self._early.append(body)
+                self._keep_early(body)
             elif name == _MENU_RESULT and not len(self._menus):
                 self._menus.foreign_count += 1  # nobody waits: not worth reading
             else:
@@ -127,6 +127,12 @@ class Intake:
             self._actions.receive(fields)
         else:
             self.ignored_count += 1
+
+    def _keep_early(self, body: bytes) -> None:
+        """Hold an event until the SystemName it must carry is known."""
+        if len(self._early) == _EARLY_LIMIT:
+            self._doubt("more events than can be held during the login")
+        self._early.append(body)
 
     def _take_response(self, fields: Fields) -> None:
         if self._actions.owns(fields):

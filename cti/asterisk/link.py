@@ -141,7 +141,8 @@ class AmiLink:
         self._enter(state, reason)
         if reason != self._told_reason or (self._session is not None and self._session.was_up):
             self._told_reason = reason
-            log.warning("no link to %r: %s", self._address, reason)
+            level = logging.INFO if state is LinkState.CLOSED else logging.WARNING
+            log.log(level, "no link to %r: %s", self._address, reason)
             self._submit(LinkDown(at=datetime.now(UTC), reason=reason))
 
     # --- how it stands ----------------------------------------------------------------------------------------------

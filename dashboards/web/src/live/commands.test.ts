@@ -10,6 +10,7 @@ interface Seen {
 function service(answer: () => Response | Promise<Response>, csrf = "token") {
   const seen: Seen[] = [];
   let ends = 0;
+  let refreshes = 0;
   const commands = createCommands({
     fetch: (path, init) => {
       seen.push({ path: String(path), init: init! });
@@ -17,8 +18,9 @@ function service(answer: () => Response | Promise<Response>, csrf = "token") {
     },
     csrf: () => csrf,
     onSessionEnd: () => (ends += 1),
+    onTokenRefused: () => (refreshes += 1),
   });
-  return { commands, seen, ends: () => ends };
+  return { commands, seen, ends: () => ends, refreshes: () => refreshes };
 }
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status });
 const headers = (seen: Seen) => seen.init.headers as Record<string, string>;
@@ -65,14 +67,23 @@ describe("commands", () => {
     await expect(broken.commands.getCheck()).rejects.toMatchObject({ code: "net.broken" });
   });
 
-  it("end the session on 401 only when there was one", async () => {
-    const refuse = () => json({ code: "session.none", detail: "", ids: {} }, 401);
-    const open = service(refuse);
+  it("end the session when the service knows none, but not for a wrong password or an old link", async () => {
+    const refuse = (code: string) => () => json({ code, detail: "", ids: {} }, 401);
+    const open = service(refuse("session.none"));
     await open.commands.getCheck().catch(() => undefined);
     expect(open.ends()).toBe(1);
-    const none = service(refuse, "");
-    await none.commands.signIn({ login: "a", password: "b" }).catch(() => undefined);
+    const link = service(refuse("link.over"));
+    await link.commands.signInByLink({ token: "t" }).catch(() => undefined);
+    expect(link.ends()).toBe(0);
+    const none = service(refuse("session.none"), "");
+    await none.commands.getSession().catch(() => undefined);
     expect(none.ends()).toBe(0);
+  });
+
+  it("fetch a new token when this page's is an old one", async () => {
+    const { commands, refreshes, ends } = service(() => json({ code: "csrf", detail: "", ids: {} }, 403));
+    await commands.hangUp("x").catch(() => undefined);
+    expect([refreshes(), ends()]).toEqual([1, 0]);
   });
 
   it("understand an answer without a body", async () => {

@@ -41,6 +41,8 @@ export interface Wiring {
   csrf: () => string;
   /** The service does not know the session any more. */
   onSessionEnd: () => void;
+  /** Somebody signed in anew in another window: this page's token is an old one. */
+  onTokenRefused: () => void;
 }
 
 export interface CallFilter {
@@ -48,6 +50,7 @@ export interface CallFilter {
   number?: string;
   queue?: string;
   agent?: string;
+  outcome?: string;
   day?: string;
 }
 
@@ -65,8 +68,8 @@ export function createCommands(wiring: Wiring) {
     signIn: (body: SignIn) => ask<Session>("POST", "/api/session", body),
     signInByLink: (body: LinkSignIn) => ask<Session>("POST", "/api/session/link", body),
     signOut: () => ask<void>("DELETE", "/api/session"),
-    setPassword: (body: PasswordChange) => ask<unknown>("POST", "/api/session/password", body),
-    setLanguage: (body: LanguageChange) => ask<unknown>("POST", "/api/session/language", body),
+    setPassword: (body: PasswordChange) => ask<Session>("POST", "/api/session/password", body),
+    setLanguage: (body: LanguageChange) => ask<Session>("POST", "/api/session/language", body),
 
     listPeople: () => ask<People>("GET", "/api/people"),
     addPerson: (body: PersonNew) => ask<SignInLink>("POST", "/api/people", body),
@@ -74,8 +77,8 @@ export function createCommands(wiring: Wiring) {
     makeLink: (account: number) => ask<SignInLink>("POST", `/api/people/${account}/link`, {}),
     getTelephone: (account: number) => ask<Telephone>("POST", `/api/people/${account}/telephone`, {}),
 
-    setMode: (agent: string, body: ModeChange) => ask<unknown>("PUT", `/api/agents/${id(agent)}/mode`, body),
-    changeWrapUp: (agent: string, body: WrapUpChange) => ask<unknown>("POST", `/api/agents/${id(agent)}/wrap-up`, body),
+    setMode: (agent: string, body: ModeChange) => ask<Accepted>("PUT", `/api/agents/${id(agent)}/mode`, body),
+    changeWrapUp: (agent: string, body: WrapUpChange) => ask<Accepted>("POST", `/api/agents/${id(agent)}/wrap-up`, body),
 
     listCalls: (filter: CallFilter) => ask<CallPage>("GET", `/api/calls${query(filter)}`),
     getCall: (call: string) => ask<CallView>("GET", `/api/calls/${id(call)}`),
@@ -84,7 +87,7 @@ export function createCommands(wiring: Wiring) {
     placeTestCall: (body: TestCallRequest) => ask<Accepted>("POST", "/api/test-calls", body),
 
     getCheck: () => ask<CheckReport>("GET", "/api/check"),
-    repair: (key: string) => ask<unknown>("POST", `/api/check/repair/${id(key)}`, {}),
+    repair: (key: string) => ask<Accepted>("POST", `/api/check/repair/${id(key)}`, {}),
   };
 }
 
@@ -94,7 +97,8 @@ async function request<Answer>(wiring: Wiring, method: Method, path: string, bod
   const response = await attempt(wiring, method, path, body);
   if (response.ok) return (response.status === 204 ? undefined : await readJson(response)) as Answer;
   const failure = await refusal(response);
-  if (response.status === 401 && wiring.csrf() !== "") wiring.onSessionEnd();
+  if (failure.code === "session.none" && wiring.csrf() !== "") wiring.onSessionEnd();
+  if (failure.code === "csrf") wiring.onTokenRefused();
   throw failure;
 }
 

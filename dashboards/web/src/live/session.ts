@@ -23,6 +23,7 @@ export class SessionHolder {
       fetch: fetcher,
       csrf: () => this.session.value?.csrf ?? "",
       onSessionEnd: () => this.end(true),
+      onTokenRefused: () => void this.start(),
     });
     this.feed = new Feed({
       open,
@@ -51,10 +52,9 @@ export class SessionHolder {
     this.take(await this.commands.signInByLink({ token }));
   }
 
-  /** Set a password. The service opens a new session with it, so the answer is asked for again. */
+  /** Set a password. All sessions of this person end with it; the answer is a new one for this page. */
   async setPassword(password: string, current: string): Promise<void> {
-    await this.commands.setPassword({ password, current });
-    this.take(await this.commands.getSession());
+    this.take(await this.commands.setPassword({ password, current }));
   }
 
   async setLanguage(language: Session["language"]): Promise<void> {
@@ -77,7 +77,7 @@ export class SessionHolder {
   topics(): string[] {
     const topics: string[] = [];
     if (this.may("see_floor")) topics.push("calls", "agents", "queues");
-    if (this.may("see_check")) topics.push("check");
+    if (this.may("see_check") || this.may("see_floor")) topics.push("check");
     const agentId = this.session.value?.agent_id;
     if (agentId != null && !this.may("see_floor")) topics.push(`agent.${agentId}`);
     return topics;

@@ -68,10 +68,15 @@ class Passwords:
 def check_choice(password: str, *, login: str, name: str) -> None:
     """Refuse what is guessed first. Raises: Invalid `password.obvious`."""
     plain = password.casefold()
-    known = {login.casefold(), name.casefold()} | _OBVIOUS
+    core = _core(plain)
+    known = {_core(login.casefold()), _core(name.casefold())} | _OBVIOUS
     is_run = len(set(plain)) <= 3
-    stripped = plain.strip("0123456789!@#.-_ ")
-    if is_run or plain in known or stripped in known or (stripped == "" and len(plain) < 14):
+    if is_run or plain in _OBVIOUS or core in known or (core == "" and len(plain) < 14):
         raise Invalid(
             "This password is guessed too easily: take a few words.", code="password.obvious", field="password"
         )
+
+
+def _core(text: str) -> str:
+    """What is left without the digits and signs people put around a word."""
+    return text.strip("0123456789!@#.-_ ")

@@ -38,6 +38,7 @@ async def take_all(system: RunningSystem, browser: Browser, folder: Path, place:
     admin = await system.administrator()
     door = await new_page(browser)
     await door.goto(f"{system.address}/")
+    await door.wait_for_selector("#login")
     await shot(door, folder, "sign-in-zh")
     hired = {"sophie": await system.hire(admin, "sophie", "supervisor", name="苏菲")}
     for login, name, number in (("anna", "安娜", "1001"), ("ben", "贝恩", "1002")):

@@ -208,3 +208,12 @@ def check_offers(old: tuple[OfferView, ...], new: tuple[OfferView, ...]) -> None
     for was, now in zip(old, new, strict=False):
         steps = OFFER_STEPS[was.outcome] | OFFER_CORRECTIONS[was.outcome]
         assert now.outcome is was.outcome or now.outcome in steps
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_nobody_who_was_answered_is_ever_shown_as_answered_without_talk(name: str) -> None:
+    floor = staffed_floor(story_events(name)[0].at)
+    for event in story_events(name):
+        for change in floor.apply(event):
+            if isinstance(change.value, CallView):
+                assert "answered_without_talk" not in [visit.outcome for visit in change.value.visits]

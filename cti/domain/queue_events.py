@@ -155,21 +155,23 @@ def _connect(call: Call, visit: Visit, dest_id: ChannelId, event: e.MemberConnec
 
 
 def _completed(state: State, event: e.MemberCompleted) -> None:
-    visit = _served_visit(state, event)
-    if visit is not None and visit.completed_at is None:
+    found = _served_visit(state, event)
+    if found is not None:
+        call, visit = found
+        state.touch(call)
         visit.completed_at, visit.completed_reason = event.at, event.reason
         visit.is_dirty = True
+        call.is_talk_dirty = call.is_talk_dirty or visit.has_stays
 
 
-def _served_visit(state: State, event: e.MemberCompleted) -> Visit | None:
+def _served_visit(state: State, event: e.MemberCompleted) -> tuple[Call, Visit] | None:
     """Asterisk: AgentComplete may come without Channel and DestChannel; queue and device tell which visit it ends."""
     call = None if event.channel_id is None else state.by_channel.get(event.channel_id)
     for one in state.calls.values() if event.channel_id is None else (() if call is None else (call,)):
         for visit in one.visits:
             is_member = visit.serving_id == event.dest_id or (event.dest_id is None and visit.device == event.device)
             if is_member and visit.queue == event.queue and visit.completed_at is None and visit.answered_at:
-                state.touch(one)
-                return visit
+                return one, visit
     return None
 
 

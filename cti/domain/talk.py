@@ -82,6 +82,8 @@ def _cuts(spans: Iterable[_Span], holds: Iterable[Hold], visits: Iterable[Visit]
     for visit in visits:
         cuts.add(visit.talk_from)
         cuts.add(visit.talk_until or FAR)
+        # Asterisk: AgentComplete may come before BridgeLeave; what was talked by then counts at once.
+        cuts.add(visit.completed_at or FAR)
     cuts.discard(FAR)
     return sorted(cuts)
 

@@ -15,9 +15,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from setup.environment import OLDEST_PYTHON, Environment
-from setup.steps import Stopped, remedy
-from setup.web import Web
+from cti.setup.environment import OLDEST_PYTHON, Environment
+from cti.setup.steps import Stopped, remedy
+from cti.setup.web import Web
 
 ROOT = Path(__file__).resolve().parent
 

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from setup.steps import Stopped, apt_install, step
+from cti.setup.steps import Stopped, apt_install, step
 from tests.parts import LOOKS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -61,7 +61,7 @@ FAULTS = [
     ("cti/hub.py", "import ivr.session", "Every package uses what is below it"),
     ("dashboards/__init__.py", "import cti.asterisk.frames", "Only the composition root"),
     ("staffing/__init__.py", "import cti.settings", "Settings are read once"),
-    ("setup/steps.py", "import cti.domain.ids", "The set-up and the product"),
+    ("cti/setup/steps.py", "import cti.domain.ids", "The set-up runs before anything is installed"),
     ("cti/journal.py", "import pytest", "The product does not import its tests"),
 ]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import bootstrap
-from setup import steps
-from setup.environment import Environment, sha256_of
-from setup.steps import Stopped, apt_install, call, need_writable, remedy
-from setup.web import Web, node_is_fit, tree_hash
+from cti.setup import steps
+from cti.setup.environment import Environment, sha256_of
+from cti.setup.steps import Stopped, apt_install, call, need_writable, remedy
+from cti.setup.web import Web, node_is_fit, tree_hash
 
 ROOT = Path(bootstrap.__file__).parent
 

@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from setup.steps import Stopped, apt_install, ask, call, need_writable, step
+from cti.setup.steps import Stopped, apt_install, ask, call, need_writable, step
 
 OLDEST_PYTHON = (3, 11)
 NOTE = "hotline-setup.json"

@@ -8,8 +8,8 @@ import re
 import shutil
 from pathlib import Path
 
-from setup.environment import Environment, sha256_of
-from setup.steps import Stopped, ask, call, need_writable, step
+from cti.setup.environment import Environment, sha256_of
+from cti.setup.steps import Stopped, ask, call, need_writable, step
 
 NOT_SOURCES = ("node_modules", "dist", "coverage")
 NOT_SOURCE_FILE = re.compile(r"(^(components|auto-imports)\.d\.ts|\.tsbuildinfo|\.log)$")

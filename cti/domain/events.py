@@ -12,6 +12,9 @@ from datetime import datetime
 import msgspec
 
 from cti.domain.ids import AgentId, BridgeId, CallId, ChannelId, Device, LinkedId, QueueName
+from cti.domain.listed import ListedCaller as ListedCaller
+from cti.domain.listed import ListedChannel as ListedChannel
+from cti.domain.listed import ListedMember as ListedMember
 
 
 class Event(msgspec.Struct, frozen=True, gc=False, tag=True, kw_only=True):
@@ -361,44 +364,6 @@ class SwitchStopping(Event, frozen=True, kw_only=True):
     """AMI Shutdown."""
 
     is_clean: bool
-
-
-class ListedChannel(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A row of CoreShowChannels."""
-
-    channel_id: ChannelId
-    linked_id: LinkedId
-    channel: str
-    state: int
-    number: str
-    caller_name: str
-    context: str
-    exten: str
-    application: str
-    bridge_id: BridgeId | None
-    age_s: float
-    is_in_menu: bool
-
-
-class ListedMember(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A QueueMember row of QueueStatus."""
-
-    queue: QueueName
-    device: Device
-    member_name: str
-    device_state: int
-    is_paused: bool
-    pause_reason: str
-    penalty: int
-
-
-class ListedCaller(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A QueueEntry row of QueueStatus."""
-
-    queue: QueueName
-    channel_id: ChannelId
-    position: int
-    wait_s: float
 
 
 class FloorListed(Event, frozen=True, kw_only=True):

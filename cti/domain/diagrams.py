@@ -43,3 +43,14 @@ def state_diagram(steps: Mapping[S, Set[S]], start: S) -> str:
         if not nexts:
             lines.append(f"    {state} --> [*]")
     return "\n".join(lines)
+
+
+def chapter() -> str:
+    """All diagrams as they stand in ARCHITECTURE.md."""
+    drawn = {
+        "A call": call_stages(),
+        "A visit": visit_outcomes(),
+        "An offer": offer_outcomes(),
+        "An agent's mode": agent_modes(),
+    }
+    return "\n\n".join(f"{title}:\n\n```mermaid\n{diagram}\n```" for title, diagram in drawn.items())

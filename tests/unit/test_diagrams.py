@@ -1,19 +1,21 @@
-"""Diagrams are made from the tables the floor is held to."""
+"""The pictures of the states are those of the code."""
 
 from __future__ import annotations
 
-from cti.domain.diagrams import agent_modes, call_stages, offer_outcomes, visit_outcomes
+from pathlib import Path
+
+from cti.domain.changes import CallStage
+from cti.domain.diagrams import call_stages, chapter
+
+ARCHITECTURE = Path(__file__).resolve().parent.parent.parent / "ARCHITECTURE.md"
 
 
-def test_a_diagram_has_a_beginning_every_step_and_an_end() -> None:
-    assert agent_modes().splitlines()[:2] == ["stateDiagram-v2", "    [*] --> signed_out"]
-    assert "    wrap_up --> ready" in agent_modes()
-    assert "    talking --> held" in call_stages()
-    assert call_stages().endswith("    ended --> [*]")
-    assert "    talking --> answered" in visit_outcomes()
-    assert "    ringing --> rang_out" in offer_outcomes()
+def test_the_architecture_shows_the_states_as_they_are() -> None:
+    text = ARCHITECTURE.read_text("utf-8")
+    shown = text.split("<!-- states: begin -->")[1].split("<!-- states: end -->")[0]
+    assert shown.strip() == chapter(), "put the output of cti.domain.diagrams.chapter() between the two marks"
 
 
-def test_no_diagram_leads_back_to_its_beginning() -> None:
-    assert "--> arriving" not in call_stages().replace("[*] --> arriving", "")
-    assert "--> waiting" not in visit_outcomes().replace("[*] --> waiting", "")
+def test_every_stage_of_a_call_is_drawn() -> None:
+    for stage in CallStage:
+        assert f"{stage}" in call_stages()

@@ -38,7 +38,8 @@ def agent_modes() -> str:
 def state_diagram(steps: Mapping[S, Set[S]], start: S) -> str:
     """Return `steps` as a mermaid state diagram; states without a next one lead to the end."""
     lines = ["stateDiagram-v2", f"    [*] --> {start}"]
-    for state, nexts in steps.items():
+    for state in type(start):
+        nexts = steps.get(state, frozenset())
         lines += [f"    {state} --> {one}" for one in sorted(nexts)]
         if not nexts:
             lines.append(f"    {state} --> [*]")

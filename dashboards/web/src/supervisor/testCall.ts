@@ -5,10 +5,18 @@ import type { CallView } from "../live/protocol";
 export const STEPS = ["requested", "arrived", "menu", "waiting", "ringing", "talking", "ended"] as const;
 export type TestStep = (typeof STEPS)[number];
 
-/** The newest test call that began after `since` (ISO or ms); clocks may differ by a second. */
-export function findTestCall(calls: Iterable<CallView>, since: number): CallView | null {
-  const own = [...calls].filter((call) => (call.is_test || call.hotline === "95000" || call.hotline === "95001") && Date.parse(call.started_at) >= since - 1500);
-  return own.sort((a, b) => Date.parse(b.started_at) - Date.parse(a.started_at))[0] ?? null;
+/** Numbers that a test call dials: the self-test, or the hotline as customers do. */
+const DIALLED = { self: "95000", real: "95001" } as const;
+
+/**
+ * The first call that arrived after `since` (server's clock, ms; a second and a half of slack) and can be ours.
+ * The test's caller sends no number, so a customer who shows one is not taken for it.
+ */
+export function findTestCall(calls: Iterable<CallView>, since: number, answeredBy: keyof typeof DIALLED): CallView | null {
+  const own = [...calls].filter(
+    (call) => call.hotline === DIALLED[answeredBy] && call.caller_number === "" && Date.parse(call.started_at) >= since - 1500,
+  );
+  return own.sort((a, b) => Date.parse(a.started_at) - Date.parse(b.started_at))[0] ?? null;
 }
 
 /** Steps that were reached. */

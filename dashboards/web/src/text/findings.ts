@@ -1,0 +1,111 @@
+/** The check page's findings in Chinese. The service's own `text` and `fix` are complete English sentences. */
+
+import type { Language } from "./index";
+
+/** What of a finding chooses its sentence. */
+export interface Told {
+  code: string;
+  level: string;
+  text: string;
+  fix: string;
+  about: string;
+}
+
+/** `code` or `code:level` -> sentence; `{about}` is what the finding is about. */
+export const SENTENCES: Record<string, string> = {
+  "book.differs": "有排队记录与交换机的 queue_log 不一致",
+  "book.none": "没有配置 queue_log，无法与交换机的账本核对",
+  "book.ok": "排队记录与交换机的 queue_log 一致",
+  "check.failed": "检查项 {about} 没有查成",
+  "conf.clock": "交换机与本服务的时钟差",
+  "conf.line_limit": "同时进线数的上限",
+  "conf.line_limit:warn": "拨号计划的进线上限与服务的设置不同",
+  "conf.menu_guard": "菜单的失联保护",
+  "conf.menu_guard:ok": "菜单的失联保护已就位",
+  "conf.menu_guard:bad": "拨号计划缺少失联保护：服务中断时菜单里的客户将听不到声音",
+  "conf.module:ok": "所需的交换机模块都已加载",
+  "conf.module:bad": "交换机模块 {about} 没有加载",
+  "conf.queues:ok": "所需的队列都在",
+  "conf.queues:bad": "交换机缺少队列",
+  "conf.queues": "队列清单查不到",
+  "conf.system_name:ok": "交换机的系统名能防止伪造事件",
+  "conf.system_name": "交换机的 systemname 没有设置或太短，无法识别伪造的事件",
+  "conf.timestamps:ok": "事件带有交换机自己的时刻",
+  "conf.timestamps:bad": "事件没有时间戳，通话秒数和延迟都不准",
+  "conf.timestamps": "还没有事件可供检查，请发起一个测试通话",
+  "conf.transport:ok": "AMI 只在本机或已加密",
+  "conf.transport": "AMI 在网络上明文传输，可能被看到或篡改",
+  "conf.version:ok": "交换机版本合适",
+  "conf.version:bad": "交换机版本有已知漏洞",
+  "conf.version": "交换机版本未经本产品测试",
+  "database.away": "数据库连不上，数据暂存在内存和日志文件里",
+  "database.ok": "数据库正常接收",
+  "database.refuses": "数据库拒绝了一部分记录",
+  "disk.ok": "磁盘空间充足",
+  "disk.short": "磁盘空间不足",
+  "disk.unknown": "磁盘空间查不到",
+  "events.lost": "启动以来丢失过事件，每次都已重新核对",
+  "job.failing": "定时任务 {about} 没有成功",
+  "journal.ok": "每个事件都在半秒内写盘",
+  "journal.unwritable": "事件日志写不进去",
+  "link.foreign": "有不属于本服务的菜单命令在运行",
+  "link.quarantine": "隔离了可疑的报文",
+  "link.up": "已登录交换机",
+  "loop.ok": "服务反应及时",
+  "loop.slow": "服务一度反应迟缓",
+  "menu.late": "有客户在菜单里没有及时续期，已转入兜底队列",
+  "prompt.bad": "语音提示 {about} 无法播放",
+  "prompt.ok": "菜单的语音提示都能播放",
+  "rights.read:ok": "AMI 账号的读权限 {about} 有效",
+  "rights.read:bad": "AMI 账号缺少读权限 {about}，收不到它的事件",
+  "rights.read": "AMI 账号的读权限 {about} 还没有机会验证",
+  "rights.too_wide": "AMI 账号有不需要的写权限 {about}",
+  "rights.write:ok": "AMI 账号的写权限齐全",
+  "rights.write:bad": "AMI 账号缺少写权限 {about}",
+};
+
+/** `code` or `code:level` -> what to do. */
+export const FIXES: Record<string, string> = {
+  "book.differs": "看下面的差异：每一条都写明是哪次排队、这里是什么、账本是什么。",
+  "book.none": "若 queue_log 在本机，请设置 HOTLINE_QUEUE_LOG。",
+  "check.failed": "查看服务日志，一分钟后再看。",
+  "conf.clock": "让两台机器跟随同一个时间服务器，只微调，不跳变。",
+  "conf.line_limit": "把 extensions.conf 的 LINE_LIMIT 设为 HOTLINE_LINE_LIMIT，然后 dialplan reload。",
+  "conf.menu_guard": "使用 docker/asterisk/etc 的 extensions.conf，然后 dialplan reload。",
+  "conf.module": "在 modules.conf 加入 load = {about}.so，然后重启 Asterisk。",
+  "conf.queues": "按 docker/asterisk/etc/queues.conf 补上队列，然后 queue reload all。",
+  "conf.system_name": "在 asterisk.conf 把 systemname 设为 8 位以上随机字母数字，然后重启 Asterisk。",
+  "conf.timestamps": "在 manager.conf 设置 timestampevents = yes，然后 manager reload。",
+  "conf.transport": "把 AMI 绑定到 127.0.0.1，让服务与 Asterisk 在同一台机器，或放进专用网络。",
+  "conf.version:bad": "升级 Asterisk 到 22.10.1 或更新。",
+  "conf.version": "使用 Asterisk 22.10.1 或更新的 22 版。",
+  "database.away": "恢复数据库即可，暂存的数据会自动补上。",
+  "database.refuses": "在服务日志中查找 the database refuses 并报告：这是产品的缺陷。",
+  "disk.short": "腾出空间：磁盘满了录音和数据库都会停。",
+  "events.lost": "这台机器跟不上现在的话务量。",
+  "job.failing": "查看服务日志；它会在下一个时间再运行。",
+  "journal.unwritable": "腾出空间，或把文件夹的权限还给服务的用户；到现在为止没有丢失。",
+  "link.foreign": "停掉另一个服务，或给它一台自己的交换机。",
+  "link.quarantine": "检查各端点的 trust_id_inbound=no 和固定的 callerid，并告知线路运营商。",
+  "loop.slow": "机器太忙：看看还有什么在运行。",
+  "menu.late": "服务曾经停顿：查看日志。",
+  "prompt.bad": "把 {about}.wav（8000 Hz、单声道、16 位 PCM）放进提示音文件夹。",
+  "rights.read": "在 manager.conf 该账号的 read = 中加入 {about}，然后重启服务。",
+  "rights.too_wide": "从 manager.conf 该账号的 write = 中去掉 {about}（和 all），然后 manager reload。",
+  "rights.write": "在 manager.conf 该账号的 write = 中加入 {about}，manager reload，再重启服务。",
+};
+
+/** Return the finding's sentence; the service's English one when there is no Chinese. */
+export function findingText(one: Told, language: Language): string {
+  return (language === "zh" && chosen(SENTENCES, one)) || one.text;
+}
+
+/** Return what to do about it; empty when there is nothing to do. */
+export function findingFix(one: Told, language: Language): string {
+  return one.fix === "" ? "" : (language === "zh" && chosen(FIXES, one)) || one.fix;
+}
+
+function chosen(table: Record<string, string>, one: Told): string {
+  const sentence = table[`${one.code}:${one.level}`] ?? table[one.code] ?? "";
+  return sentence.replace("{about}", () => one.about);
+}

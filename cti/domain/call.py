@@ -19,8 +19,11 @@ from cti.domain.changes import (
 from cti.domain.ids import CallId, ChannelId, LinkedId, QueueName
 from cti.domain.leg import Hold, Leg, Stay
 from cti.domain.stages import stage_of
-from cti.domain.talk import count_talk
+from cti.domain.talk import LONG_AGO, count_talk, fold
 from cti.domain.visit import Visit
+
+MANY_INTERVALS = 60
+"""Stays and holds of one call; an attended transfer has a dozen."""
 
 
 class Transfer(msgspec.Struct, frozen=True, gc=False):
@@ -66,6 +69,8 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
     segments: list[SegmentView] = []
     transfers: list[Transfer] = []
     is_talk_dirty: bool = False
+    folded_at: datetime | None = None
+    """Intervals before this instant are counted and gone."""
 
     @property
     def customer(self) -> Leg | None:
@@ -126,8 +131,10 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
     def settle(self, at: datetime) -> None:
         """Work out times, outcomes and the stage after the facts changed."""
         if self.is_talk_dirty:
-            count_talk(self.legs, self.stays, self.holds, self.visits)
+            counted_at = count_talk(self.legs, self.stays, self.holds, self.visits, self.folded_at or LONG_AGO)
             self.is_talk_dirty = False
+            if counted_at is not None and len(self.stays) + len(self.holds) > MANY_INTERVALS:
+                self._fold(counted_at)
             for leg in self.legs.values():
                 leg.is_dirty = True
             for visit in self.visits:
@@ -138,6 +145,13 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
         if stage is not self.stage:
             self.stage, self.stage_since = stage, at
             self._settle_end(at)
+
+    def _fold(self, at: datetime) -> None:
+        """Keep the sums and forget the intervals: who plays with the hold key must not slow the floor."""
+        fold(self.legs.values(), self.visits)
+        self.folded_at = at
+        self.stays = [stay for stay in self.stays if stay.left_at is None and self.legs[stay.channel_id].is_open]
+        self.holds = [hold for hold in self.holds if hold.ended_at is None]
 
     def _settle_end(self, at: datetime) -> None:
         if self.stage is not CallStage.ENDED:

@@ -239,7 +239,7 @@ class AgentView(Entity, frozen=True, kw_only=True):
     """Queues Asterisk has the device in."""
     paused_in: tuple[QueueName, ...]
     offers_missed_count: int
-    """In a row, since the last answered one."""
+    """In a row, since the last answered one, or since the agent last chose ready."""
 
 
 class QueueView(Entity, frozen=True, kw_only=True):

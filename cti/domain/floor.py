@@ -106,6 +106,7 @@ class Floor:
     def apply(self, event: Event) -> list[Change]:
         """Take one event and return what changed: whole entities, calls first. Cost: some ten microseconds."""
         kept = self._state.kept
+        self._state.heard_at = kept.as_of
         kept.as_of = event.at
         kept.events_seen += 1
         take = ROUTES.get(type(event))

@@ -37,6 +37,10 @@ class Leg(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     is_holding: bool = False
     talk_s: float = 0.0
     hold_s: float = 0.0
+    folded_talk_s: float = 0.0
+    folded_hold_s: float = 0.0
+    folded_met: bool = False
+    """What was counted of intervals that are kept no more."""
     is_talking: bool = False
     """In one room with another person, and nobody holds."""
     is_held: bool = False

@@ -15,7 +15,7 @@ from cti.domain.state import State
 def _link_up(state: State, event: e.LinkUp) -> None:
     link = state.link
     if link.is_up or link.was_valid:
-        link.open_gap(event.at, "")
+        state.open_gap(event.at, "")
     link.is_up, link.is_valid, link.since, link.reason = True, False, event.at, ""
     link.system_name, link.version = event.system_name, event.version
     link.switch_started_at = event.started_at or link.switch_started_at
@@ -24,13 +24,13 @@ def _link_up(state: State, event: e.LinkUp) -> None:
 
 def _link_down(state: State, event: e.LinkDown) -> None:
     link = state.link
-    link.open_gap(event.at, event.reason)
+    state.open_gap(event.at, event.reason)
     link.is_up, link.since = False, event.at
     state.touch_link()
 
 
 def _link_lagged(state: State, event: e.LinkLagged) -> None:
-    state.link.open_gap(event.at, event.reason)
+    state.open_gap(event.at, event.reason)
     state.link.since = event.at
     state.touch_link()
 

@@ -58,6 +58,8 @@ class State:
         self.touched_queues: dict[QueueName, Queue | None] = {}
         self.touched_checks: dict[str, DifferenceView | None] = {}
         self.is_link_touched = True
+        self.heard_at = kept.as_of
+        """Instant of the event before the present one."""
         self.ended: dict[CallId, None] = {}
         """Ended calls that wait to leave the floor."""
         self.undecided: dict[CallId, None] = {}
@@ -143,6 +145,11 @@ class State:
             if agent is not None:
                 agent.member_of.pop(name, None)
                 self.touch_agent(agent)
+
+    def open_gap(self, at: datetime, reason: str) -> None:
+        """Events are missing, from the last one we had: a service that was killed says so only when it is back."""
+        is_earlier = EPOCH < self.heard_at < at
+        self.link.open_gap(self.heard_at if is_earlier else at, reason)
 
     def touch_link(self) -> None:
         """Publish the link."""

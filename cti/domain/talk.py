@@ -17,6 +17,7 @@ from cti.domain.leg import Hold, Leg, Stay, is_local, other_half
 from cti.domain.visit import Visit
 
 FAR = datetime.max.replace(tzinfo=UTC)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class _Span(NamedTuple):
@@ -35,16 +36,23 @@ class _Room(NamedTuple):
     is_held: bool
 
 
-def count_talk(legs: dict[ChannelId, Leg], stays: Sequence[Stay], holds: Sequence[Hold], visits: list[Visit]) -> None:
+def count_talk(
+    legs: dict[ChannelId, Leg],
+    stays: Sequence[Stay],
+    holds: Sequence[Hold],
+    visits: list[Visit],
+    since: datetime = LONG_AGO,
+) -> datetime | None:
     """Set the talk and hold seconds of all legs and visits, and who talks or is held now.
 
-    Cost: a few microseconds for each interval; quadratic in the number of intervals of one call.
+    Returns the instant up to which it was counted, None when nobody was with anybody. What was
+    before `since` has been folded. Cost: a few microseconds for each interval; quadratic in their number.
     """
-    spans = [span for stay in stays if (span := _settled(stay, legs)) is not None]
+    spans = [span for stay in stays if (span := _settled(stay, legs, since)) is not None]
     answered = [visit for visit in visits if visit.answered_at is not None]
     _reset(legs.values(), answered)
     if len(spans) < 2:
-        return
+        return None
     cuts = _cuts(spans, holds, answered)
     for start, end in pairwise(cuts):
         rooms = _rooms(start, spans, holds)
@@ -52,23 +60,33 @@ def count_talk(legs: dict[ChannelId, Leg], stays: Sequence[Stay], holds: Sequenc
             _add(rooms, (end - start).total_seconds())
             _add_to_visits(start, (end - start).total_seconds(), rooms, answered)
     _set_present(_rooms(cuts[-1], spans, holds))
+    return cuts[-1]
 
 
-def _settled(stay: Stay, legs: dict[ChannelId, Leg]) -> _Span | None:
+def fold(legs: Iterable[Leg], visits: Iterable[Visit]) -> None:
+    """Keep what has been counted so far, so that the intervals behind it may go."""
+    for leg in legs:
+        leg.folded_talk_s, leg.folded_hold_s, leg.folded_met = leg.talk_s, leg.hold_s, leg.met_customer
+    for visit in visits:
+        visit.folded_talk_s, visit.folded_hold_s = visit.talk_s, visit.hold_s
+
+
+def _settled(stay: Stay, legs: dict[ChannelId, Leg], since: datetime) -> _Span | None:
     """A stay ends with its BridgeLeave or its channel's Hangup, whichever instant is earlier."""
     leg = legs.get(stay.channel_id)
     if leg is None:
         return None
     end = min(stay.left_at or FAR, leg.closed_at or FAR)
-    return _Span(stay.entered_at, end, leg, stay.bridge_id) if end > stay.entered_at else None
+    start = max(stay.entered_at, since)
+    return _Span(start, end, leg, stay.bridge_id) if end > start else None
 
 
 def _reset(legs: Iterable[Leg], visits: Iterable[Visit]) -> None:
     for leg in legs:
-        leg.talk_s = leg.hold_s = 0.0
-        leg.is_talking = leg.is_held = leg.met_customer = False
+        leg.talk_s, leg.hold_s, leg.met_customer = leg.folded_talk_s, leg.folded_hold_s, leg.folded_met
+        leg.is_talking = leg.is_held = False
     for visit in visits:
-        visit.talk_s = visit.hold_s = 0.0
+        visit.talk_s, visit.hold_s = visit.folded_talk_s, visit.folded_hold_s
 
 
 def _cuts(spans: Iterable[_Span], holds: Iterable[Hold], visits: Iterable[Visit]) -> list[datetime]:

@@ -90,6 +90,9 @@ class Visit(msgspec.Struct, kw_only=True, omit_defaults=True):
     is_reconstructed: bool = False
     talk_s: float = 0.0
     hold_s: float = 0.0
+    folded_talk_s: float = 0.0
+    folded_hold_s: float = 0.0
+    """What was counted of intervals that are kept no more."""
     outcome: VisitOutcome = VisitOutcome.WAITING
     is_dirty: bool = True
 

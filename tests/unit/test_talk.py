@@ -7,8 +7,10 @@ from itertools import permutations
 
 import pytest
 
+from cti.domain.bridging import begin_hold, end_hold, enter_bridge, leave_bridge
+from cti.domain.call import MANY_INTERVALS, Call
 from cti.domain.changes import LegKind
-from cti.domain.ids import BridgeId, ChannelId, QueueName, VisitId
+from cti.domain.ids import BridgeId, CallId, ChannelId, LinkedId, QueueName, VisitId
 from cti.domain.leg import Hold, Leg, Stay, device_of, other_half
 from cti.domain.talk import count_talk
 from cti.domain.visit import Visit
@@ -144,3 +146,18 @@ def test_names_of_channels_tell_their_device_and_their_other_half() -> None:
     assert device_of("PJSIP/trunk-a-0000002c") == "PJSIP/trunk-a"
     assert other_half("Local/1@x-01;1") == "Local/1@x-01;2"
     assert other_half("Local/1@x-01;2") == "Local/1@x-01;1"
+
+
+def test_who_plays_with_the_hold_key_all_day_is_counted_right_and_costs_no_memory() -> None:
+    call = Call(call_id=CallId("c"), linked_id=LinkedId("c"), started_at=NOON, stage_since=NOON, legs=people())
+    caller, agent = call.legs[CALLER], call.legs[AGENT]
+    enter_bridge(call, agent, BridgeId("b"), at(0))
+    enter_bridge(call, caller, BridgeId("b"), at(0))
+    for second in range(1, 2001):
+        (begin_hold if second % 2 else end_hold)(call, agent, at(second))
+        call.settle(at(second))
+    assert len(call.holds) + len(call.stays) <= MANY_INTERVALS + 1
+    leave_bridge(call, caller, BridgeId("b"), at(2003))
+    call.settle(at(2003))
+    assert (caller.talk_s, caller.hold_s) == (1003, 1000)
+    assert agent.met_customer

@@ -59,6 +59,8 @@ async def _arguments(request: web.Request, route: Route) -> dict[str, Any]:
             arguments["body"] = msgspec.json.decode(await request.read(), type=route.body)
     except msgspec.DecodeError as error:
         raise refusal_of(error) from error
+    except RecursionError as error:
+        raise BadRequest("The request is nested too deeply.", code="request.not_json") from error
     return arguments
 
 

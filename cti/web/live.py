@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import socket
 from collections import Counter
 
 from aiohttp import WSCloseCode, web
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 MESSAGE_LIMIT_BYTES = 64 * 1024
 _WRITE_LIMIT_BYTES = 64 * 1024
 """Above this a send waits for the browser to read."""
+_KERNEL_BUFFER_BYTES = 256 * 1024
+"""Left to itself the kernel keeps up to 4 MiB for a browser that does not read: minutes of changes nobody will see."""
 
 
 class LiveFeed:
@@ -55,7 +58,8 @@ class LiveFeed:
             compress=False,
         )
         await response.prepare(ask.request)
-        socket = LiveSocket(
+        _limit_kernel_buffer(ask.request.transport)
+        browser = LiveSocket(
             response=response,
             transport=ask.request.transport,
             signed_in=signed_in,
@@ -66,11 +70,11 @@ class LiveFeed:
             options=self.options,
             counts=self.counts,
         )
-        self.sockets.add(socket)
+        self.sockets.add(browser)
         try:
-            await socket.run()
+            await browser.run()
         finally:
-            self.sockets.discard(socket)
+            self.sockets.discard(browser)
         return response
 
     async def close(self) -> None:
@@ -78,12 +82,18 @@ class LiveFeed:
         self._is_closing = True
         spread_s = self.options.back_after_s
         farewells = [
-            socket.end(WSCloseCode.GOING_AWAY, "shutdown", after_s=spread_s + random.uniform(0, spread_s))
-            for socket in self.sockets
+            browser.end(WSCloseCode.GOING_AWAY, "shutdown", after_s=spread_s + random.uniform(0, spread_s))
+            for browser in self.sockets
         ]
         await asyncio.gather(*farewells, return_exceptions=True)
 
     def _session_ended(self, token_hash: str) -> None:
-        for socket in self.sockets:
-            if socket.token_hash == token_hash:
-                socket.session_over()
+        for browser in self.sockets:
+            if browser.token_hash == token_hash:
+                browser.session_over()
+
+
+def _limit_kernel_buffer(transport: asyncio.Transport | None) -> None:
+    connection = transport.get_extra_info("socket") if transport is not None else None
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER_BYTES)

@@ -124,6 +124,11 @@ class LiveSocket:
     async def _read(self) -> None:
         async for message in self._response:
             self._heard_at = self._loop.time()
+            if message.type is WSMsgType.ERROR:
+                # aiohttp has closed it: a message above the limit, text that is no UTF-8, a frame against the rules.
+                is_big = getattr(message.data, "code", None) == WSCloseCode.MESSAGE_TOO_BIG
+                self._counts["too_big" if is_big else "broken"] += 1
+                return
             if not self._has_token():
                 refused = "rate"
             elif message.type is not WSMsgType.TEXT:
@@ -133,14 +138,12 @@ class LiveSocket:
             if refused and not await self._refuse(refused):
                 self.end(WSCloseCode.POLICY_VIOLATION, "live.garbage", after_s=60)
                 return
-        if self._response.close_code == WSCloseCode.MESSAGE_TOO_BIG:
-            self._counts["too_big"] += 1
 
     def _take(self, text: str) -> str:
         """Do what the browser wishes. Returns the code of a refusal, or nothing."""
         try:
             wish = _decoder.decode(text)
-        except (msgspec.DecodeError, UnicodeEncodeError):
+        except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
             return "not_understood"
         if isinstance(wish, Unsubscribe):
             self._subscription.remove(wish.topics)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from cti.domain.ids import AccountId
 from cti.domain.roles import Actor, Role
@@ -23,6 +24,14 @@ async def write(database: Database, count: int, **given: Any) -> None:
         async with database.work() as work:
             at = AT + timedelta(seconds=number)
             await record_audit(work.session, LI, "call.hang_up", at=at, about=f"call:{number}", **given)
+
+
+async def tamper(database: Database, *statements: str) -> None:
+    """Change rows as somebody with the whole database in his hands could: first the triggers go."""
+    off = ["drop trigger audit_no_update", "drop trigger audit_no_delete"]
+    async with database.work() as work:
+        for statement in [*(off if database.is_sqlite else ["alter table audit disable trigger all"]), *statements]:
+            await work.session.execute(text(statement))
 
 
 async def check(database: Database) -> ChainReport:
@@ -80,26 +89,45 @@ async def test_an_instant_told_in_another_zone_keeps_the_chain(database: Databas
 )
 async def test_a_row_that_was_changed_shows(database: Database, change: str) -> None:
     await write(database, 5)
-    async with database.work() as work:
-        await work.session.execute(text(f"update audit set {change} where about = 'call:2'"))
+    await tamper(database, f"update audit set {change} where about = 'call:2'")
     report = await check(database)
     assert (report.count, report.broken_at) == (2, 3)
 
 
 async def test_a_row_that_was_taken_out_shows(database: Database) -> None:
     await write(database, 5)
-    async with database.work() as work:
-        await work.session.execute(text("delete from audit where about = 'call:2'"))
+    await tamper(database, "delete from audit where about = 'call:2'")
     report = await check(database)
     assert (report.count, report.broken_at) == (2, 4)
 
 
 async def test_two_rows_that_changed_places_show(database: Database) -> None:
     await write(database, 4)
-    async with database.work() as work:
-        for old, new in ((2, 99), (3, 2), (99, 3)):
-            await work.session.execute(text(f"update audit set id = {new} where id = {old}"))
+    moves = ((2, 99), (3, 2), (99, 3))
+    await tamper(database, *(f"update audit set id = {new} where id = {old}" for old, new in moves))
     assert (await check(database)).broken_at == 2
+
+
+async def test_a_cut_off_tail_shows_against_the_head_that_was_noted(database: Database) -> None:
+    await write(database, 5)
+    noted = (await check(database)).head
+    await tamper(database, "delete from audit where about = 'call:4'")
+    shortened = await check(database)
+    assert (shortened.count, shortened.broken_at) == (4, None)
+    assert shortened.head != noted
+
+
+@pytest.mark.parametrize("statement", ["update audit set login = 'wang'", "delete from audit"])
+async def test_the_database_itself_refuses_to_change_rows(database: Database, statement: str) -> None:
+    await write(database, 1)
+
+    async def change() -> None:
+        async with database.work() as work:
+            await work.session.execute(text(statement))
+
+    with pytest.raises(DBAPIError, match="stay as they are"):
+        await change()
+    assert (await check(database)).count == 1
 
 
 async def test_many_writers_at_once_make_one_chain(database: Database) -> None:
@@ -110,10 +138,14 @@ async def test_many_writers_at_once_make_one_chain(database: Database) -> None:
 
 async def test_a_transaction_that_is_rolled_back_leaves_no_gap(database: Database) -> None:
     await write(database, 1)
-    with pytest.raises(RuntimeError, match="no"):
+
+    async def fail() -> None:
         async with database.work() as work:
             await record_audit(work.session, LI, "person.edit", at=AT)
-            raise RuntimeError("no")
+            raise RuntimeError("after the row")
+
+    with pytest.raises(RuntimeError, match="after the row"):
+        await fail()
     await write(database, 1)
     report = await check(database)
     assert (report.count, report.broken_at) == (2, None)

@@ -1,7 +1,7 @@
 """The audit log: who, when, from where, what, about what, with which result. Rows are added and never changed.
 
 Each row carries the hash of the one before it, so a row that was changed or taken out shows. A cut-off tail does not
-show in the chain itself: the newest hash is therefore also written to the service log with every start.
+show in the chain itself: `cti.web.audit_watch` therefore writes the newest hash to the service's log every day.
 """
 
 from __future__ import annotations

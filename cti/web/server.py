@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from cti.hub import Hub
 from cti.store.work import Database
 from cti.web.agents import AgentRoutes
 from cti.web.attempts import AttemptLimit
+from cti.web.audit_watch import AuditWatch
 from cti.web.auth import SessionRoutes
 from cti.web.calls import CallRoutes
 from cti.web.check import Check, CheckRoutes, Gauges
@@ -93,6 +95,7 @@ def build_web(
     hasher = passwords or Passwords()
     live = LiveFeed(hub=hub, sessions=sessions, options=live_options)
     once = Once(now)
+    audit_watch = AuditWatch(database)
     session_routes = SessionRoutes(
         database=database,
         sessions=sessions,
@@ -127,7 +130,7 @@ def build_web(
         ),
         CallRoutes(database=database, desk=desk, test_calls=AttemptLimit(6, 60, now)),
         AgentRoutes(desk=desk),
-        CheckRoutes(checks=checks, gauges=own_gauges, desk=desk, clock=clock),
+        CheckRoutes(checks=[*checks, audit_watch.check], gauges=own_gauges, desk=desk, clock=clock),
         live,
         health,
         DocumentRoutes(text=openapi_text),
@@ -142,8 +145,13 @@ def build_web(
     async def release(app: web.Application) -> None:
         hasher.close()
 
+    async def run() -> None:
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(sessions.run(), name="old sessions")
+            loops.create_task(audit_watch.run(), name="audit chain")
+
     app.on_cleanup.append(release)
-    return Web(app=app, run=sessions.run, stop=stop, live=live, sessions=sessions)
+    return Web(app=app, run=run, stop=stop, live=live, sessions=sessions)
 
 
 def openapi_text() -> bytes:

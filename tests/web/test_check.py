@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from cti.domain.commands import AddMember
 from cti.domain.events import Ticked
 from cti.domain.findings import Finding, Level
 from cti.domain.roles import Role
 from cti.store.work import Database
+from cti.web.audit_watch import AuditWatch
 from tests.web.house import House, opened
 
 
@@ -30,7 +33,7 @@ async def test_findings_come_worst_first_and_a_broken_check_hides_no_other(datab
     async with opened(database, tmp_path, checks=[fine, breaks, finds_bad]) as house:
         browser = await house.signed_in(Role.SUPERVISOR)
         report = (await browser.ask("GET", "/api/check")).body
-    assert [one["code"] for one in report["findings"]] == ["asterisk.old", "check.failed", "ok"]
+    assert [one["code"] for one in report["findings"]] == ["asterisk.old", "check.failed", "audit.unread", "ok"]
     assert report["findings"][1]["level"] == "unknown"
     assert "no such file" in report["findings"][1]["text"]
     assert {"code": "link.lag", "value": 0.004, "unit": "s"} in report["gauges"]
@@ -47,9 +50,41 @@ async def test_a_check_that_never_answers_is_a_finding(
 
     async with opened(database, tmp_path, checks=[hangs]) as house:
         browser = await house.signed_in(Role.SUPERVISOR)
-        (finding,) = (await browser.ask("GET", "/api/check")).body["findings"]
+        (finding, *_) = (await browser.ask("GET", "/api/check")).body["findings"]
     assert finding["level"] == "unknown"
     assert "hangs" in finding["about"]
+
+
+async def test_a_changed_audit_row_is_a_red_finding(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    supervisor = await house.signed_in(Role.SUPERVISOR)
+    for _ in range(3):
+        await supervisor.ask("POST", "/api/test-calls", {"key": "1"})
+    watch = AuditWatch(house.database)
+    assert [one.level for one in await watch.check()] == [Level.UNKNOWN]
+    with caplog.at_level(logging.INFO):
+        assert await watch.look()
+    assert [one.level for one in await watch.check()] == [Level.OK]
+    assert caplog.records[-1].head == watch.report.head  # type: ignore[attr-defined, union-attr]
+    async with house.database.work() as work:
+        await work.session.execute(text("drop trigger audit_no_update"))
+        await work.session.execute(text("update audit set login = 'somebody' where id = 2"))
+    assert await watch.look()
+    (finding,) = await watch.check()
+    assert (finding.level, finding.about) == (Level.BAD, "2")
+
+
+async def test_the_audit_log_is_read_at_start(house: House) -> None:
+    supervisor = await house.signed_in(Role.SUPERVISOR)
+    running = asyncio.ensure_future(house.web.run())
+
+    async def codes() -> list[str]:
+        return [one["code"] for one in (await supervisor.ask("GET", "/api/check")).body["findings"]]
+
+    for _ in range(200):
+        if "audit.whole" in await codes():
+            break
+    running.cancel()
+    assert "audit.whole" in await codes()
 
 
 async def test_a_difference_is_repaired_by_a_command(house: House) -> None:

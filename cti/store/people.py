@@ -98,6 +98,15 @@ async def count_administrators(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(AccountRow).where(wanted)) or 0
 
 
+async def lock_administrators(session: AsyncSession) -> None:
+    """Let nobody else change an administrator until this transaction ends.
+
+    PostgreSQL: two who take each other's role away at once would each still count the other.
+    """
+    wanted = (AccountRow.role == Role.ADMINISTRATOR) & AccountRow.is_active
+    await session.execute(select(AccountRow.id).where(wanted).order_by(AccountRow.id).with_for_update())
+
+
 async def add_account(session: AsyncSession, new: NewAccount, at: datetime) -> Account:
     """Add a person. Raises: Conflict `person.login_taken`, `person.number_taken`."""
     if await find_login(session, new.login):

@@ -17,7 +17,7 @@ from cti.store.sessions import SignedIn
 from cti.store.work import Database, Work
 from cti.web.attempts import AttemptLimit, Verdict
 from cti.web.passwords import Passwords, check_choice
-from cti.web.problem import NotSignedIn, TooMany
+from cti.web.problem import NotSignedIn, TooMany, sendable
 from cti.web.routes import Ask, route
 from cti.web.sessions import Sessions, hash_of
 from cti.web.wire import LanguageChange, LinkSignIn, PasswordChange, Session, SignIn
@@ -127,7 +127,7 @@ class SessionRoutes:
         account = await people.get_account(work.session, account_id)
         if not account.is_active:
             raise NotSignedIn("Login or password is wrong.", code="sign_in.wrong")
-        agent = ask.request.headers.get("User-Agent", "")
+        agent = sendable(ask.request.headers.get("User-Agent", ""))
         token = await self._sessions.open(work, account, ip=ask.ip, user_agent=agent, via_link=via_link)
         await record_audit(work.session, account.actor(ask.ip), action, at=self._clock())
         ask.new_token = token

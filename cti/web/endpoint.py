@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from cti.domain.errors import NotFound
+from cti.domain.errors import Invalid, NotFound
 from cti.web.guard import Guard
 from cti.web.once import Once
 from cti.web.problem import BadRequest
@@ -18,6 +19,8 @@ from cti.web.words import refusal_of
 
 KEY_HEADER = "Idempotency-Key"
 _KEY_LIMIT = 200
+_BODY_LIMIT_S = 20.0
+"""A browser sends its few hundred bytes at once; who takes longer holds a connection on purpose."""
 
 Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -34,7 +37,7 @@ def make_endpoint(route: Route, guard: Guard, once: Once) -> Endpoint:
 
         key = request.headers.get(KEY_HEADER, "")
         if key and route.is_unsafe and ask.session is not None and not route.mark.is_open:
-            given = await once.run(_key_of(key, ask, request, await request.read()), run)
+            given = await once.run(_key_of(key, ask, request, await _body(request)), run)
         else:
             given = await run()
         if isinstance(given, web.StreamResponse):
@@ -53,10 +56,10 @@ async def _arguments(request: web.Request, route: Route) -> dict[str, Any]:
         arguments[name] = _path_value(request.match_info[name], kind)
     try:
         if route.query is not None:
-            arguments["query"] = msgspec.convert(dict(request.query), route.query, strict=False)
+            arguments["query"] = msgspec.convert(_query(request), route.query, strict=False)
         if route.body is not None:
             _check_content_type(request)
-            arguments["body"] = msgspec.json.decode(await request.read(), type=route.body)
+            arguments["body"] = msgspec.json.decode(await _body(request), type=route.body)
     except msgspec.DecodeError as error:
         raise refusal_of(error) from error
     except RecursionError as error:
@@ -64,7 +67,30 @@ async def _arguments(request: web.Request, route: Route) -> dict[str, Any]:
     return arguments
 
 
+async def _body(request: web.Request) -> bytes:
+    length = request.content_length or 0
+    if length > request.client_max_size:
+        raise web.HTTPRequestEntityTooLarge(request.client_max_size, length)
+    try:
+        async with asyncio.timeout(_BODY_LIMIT_S):
+            return await request.read()
+    except TimeoutError as error:
+        raise BadRequest("The request did not arrive whole.", code="request.slow") from error
+    except web.RequestPayloadError as error:
+        raise BadRequest("The request cannot be unpacked.", code="request.not_json") from error
+
+
+def _query(request: web.Request) -> dict[str, str]:
+    # PostgreSQL: text cannot hold a NUL, and asking for one is an error of the statement.
+    for name, value in request.query.items():
+        if "\x00" in value:
+            raise Invalid("This cannot be searched for.", code="request.format", field=name)
+    return dict(request.query)
+
+
 def _path_value(text: str, kind: type) -> str | int:
+    if "\x00" in text:
+        raise NotFound("There is nothing at this address.", code="http.404")
     if kind is not int:
         return text
     if not text.isascii() or not text.isdigit() or len(text) > 9:

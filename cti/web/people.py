@@ -66,13 +66,14 @@ class PeopleRoutes:
     async def add(self, ask: Ask, body: PersonNew) -> SignInLink:
         """Add a person. The link is shown this once; it leads to choosing a password."""
         self._check(body.role, body.agent_number, body.queues)
+        queues = tuple(dict.fromkeys(body.queues))
         now = self._clock()
         new = NewAccount(
             login=body.login,
             name=body.name,
             role=body.role,
             agent_number=body.agent_number,
-            queues=tuple(body.queues),
+            queues=queues,
         )
         async with self._database.work() as work:
             account = await people.add_account(work.session, new, now)
@@ -86,12 +87,15 @@ class PeopleRoutes:
         """Change a person. Another role, another agent number or deactivation ends the person's sessions."""
         fields: dict[str, Any] = msgspec.structs.asdict(body)
         fields = {name: value for name, value in fields.items() if value is not msgspec.UNSET}
+        if "queues" in fields:
+            fields["queues"] = list(dict.fromkeys(fields["queues"]))
         async with self._database.work() as work:
+            await people.lock_administrators(work.session)
             before = await people.get_account(work.session, account_id)
             if account_id == ask.actor.account_id and not {"role", "is_active"}.isdisjoint(fields):
                 raise Conflict("Let another administrator do this to you.", code="person.self")
             after = await people.edit_account(work.session, account_id, fields)
-            self._check(after.role, after.agent_number, after.queues)
+            self._check(after.role, after.agent_number, after.queues, is_active=after.is_active)
             if await people.count_administrators(work.session) == 0:
                 raise Conflict("This is the last administrator.", code="person.last_administrator")
             if (before.role, before.agent_number, before.is_active) != (
@@ -128,8 +132,9 @@ class PeopleRoutes:
             await self._audit(work, ask, "telephone.shown", account, {"user": found.user})
         return found
 
-    def _check(self, role: Role, number: str | None, queues: Sequence[str]) -> None:
-        if role is Role.AGENT and number is None:
+    def _check(self, role: Role, number: str | None, queues: Sequence[str], *, is_active: bool = True) -> None:
+        # Who has left may give the telephone back: numbers are few, and the account stays for the history.
+        if role is Role.AGENT and number is None and is_active:
             raise Invalid("An agent needs an agent number.", code="person.number_needed", field="agent_number")
         if number is None and queues:
             raise Invalid("Only somebody with an agent number can serve queues.", code="person.number_needed")

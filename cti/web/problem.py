@@ -93,7 +93,7 @@ def problem(
         status=status,
         code=code,
         detail=detail,
-        ids={name: str(value) for name, value in (ids or {}).items()},
+        ids={name: sendable(str(value)) for name, value in (ids or {}).items()},
     )
     return web.Response(
         body=msgspec.json.encode(body),
@@ -101,6 +101,11 @@ def problem(
         content_type=CONTENT_TYPE,
         headers={"Cache-Control": "no-store", **(headers or {})},
     )
+
+
+def sendable(text: str) -> str:
+    """The text with a question mark for each byte that is no UTF-8; aiohttp hands such bytes of a header through."""
+    return text.encode("utf-8", "replace").decode()
 
 
 @web.middleware

@@ -16,8 +16,11 @@ from cti.domain.findings import Finding
 from cti.domain.roles import Right, Role
 
 Text200 = Annotated[str, Meta(max_length=200)]
-Name = Annotated[str, Meta(min_length=1, max_length=80)]
-Login = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{2,40}$")]
+# Python: `$` also fits before a line break at the end, so every pattern here refuses that one as well.
+Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f]+$(?!\n)")]
+Login = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{2,40}$(?!\n)")]
+AgentNumber = Annotated[str, Meta(pattern=r"^[0-9]{3,6}$(?!\n)")]
+Target = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$(?!\n)")]
 Password = Annotated[str, Meta(min_length=10, max_length=200)]
 
 
@@ -82,8 +85,8 @@ class PersonNew(Wire, kw_only=True):
     login: Login
     name: Name
     role: Role
-    agent_number: Annotated[str, Meta(pattern=r"^[0-9]{3,6}$")] | None = None
-    queues: list[Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")]] = []
+    agent_number: AgentNumber | None = None
+    queues: list[Target] = []
 
 
 class PersonEdit(Wire, kw_only=True):
@@ -91,8 +94,8 @@ class PersonEdit(Wire, kw_only=True):
 
     name: Name | msgspec.UnsetType = msgspec.UNSET
     role: Role | msgspec.UnsetType = msgspec.UNSET
-    agent_number: Annotated[str, Meta(pattern=r"^[0-9]{3,6}$")] | msgspec.UnsetType | None = msgspec.UNSET
-    queues: list[Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")]] | msgspec.UnsetType = msgspec.UNSET
+    agent_number: AgentNumber | msgspec.UnsetType | None = msgspec.UNSET
+    queues: list[Target] | msgspec.UnsetType = msgspec.UNSET
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -160,7 +163,7 @@ class WrapUpChange(Wire, kw_only=True):
 class TransferRequest(Wire, kw_only=True):
     """POST /api/calls/{call_id}/transfer: blind, to an agent number or a queue."""
 
-    target: Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$")]
+    target: Target
 
 
 class TestCallRequest(Wire, kw_only=True):

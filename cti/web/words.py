@@ -10,6 +10,7 @@ from cti.domain.errors import DomainError, Invalid
 from cti.web.problem import BadRequest
 
 EXPECTED = {
+    "name": "a name: 1 to 80 characters that can be seen",
     "login": "2 to 40 letters, digits, dots, dashes or underscores",
     "agent_number": "3 to 6 digits",
     "queues": "names of queues: small letters, digits, dashes, underscores",
@@ -26,6 +27,7 @@ _TABLE: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"matching regex"), "request.format", "{field} must be {expected}"),
     (re.compile(r"Invalid enum value (?P<value>.*)"), "request.choice", "{field} cannot be {value}"),
     (re.compile(r"`(?:int|float)` (?P<op>[<>]=?) (?P<n>[-\d.]+)"), "request.range", "{field} must be {op} {n}"),
+    (re.compile(r"Invalid RFC3339 encoded date"), "request.format", "{field} must be a date such as 2026-01-31"),
     (re.compile(r"Invalid value (?P<value>.*)"), "request.choice", "{field} cannot be {value}"),
     (
         re.compile(r"Expected `(?P<kind>[^`]*)`, got `(?P<got>[^`]*)`"),
@@ -39,9 +41,9 @@ def refusal_of(error: msgspec.DecodeError) -> DomainError:
     """Translate msgspec's error: `BadRequest` for text that is no JSON, else `Invalid` with the field in `ids`."""
     if not isinstance(error, msgspec.ValidationError):
         return BadRequest("The request is not JSON.", code="request.not_json")
-    text = str(error)
-    at = _AT.search(text)
+    at = _AT.search(str(error))
     path = at.group(1).lstrip(".") if at else ""
+    text = _AT.sub("", str(error))
     for pattern, code, words in _TABLE:
         if found := pattern.search(text):
             named = {"field": path, "expected": "", **found.groupdict()}
@@ -51,4 +53,4 @@ def refusal_of(error: msgspec.DecodeError) -> DomainError:
             named["expected"] = EXPECTED.get(name, "in another form")
             sentence = words.format(**named)
             return Invalid(sentence[0].upper() + sentence[1:] + ".", code=code, field=named["field"])
-    return Invalid(_AT.sub("", text) + ".", code="request.invalid", field=path)
+    return Invalid(text + ".", code="request.invalid", field=path)

@@ -10,7 +10,7 @@ from tests.asterisk.phones import Phone, Phones
 from tests.asterisk.voices import RATE, Samples, Voice, apart_s, is_whole, read_wav, share_of
 from tests.waiting import until
 
-THIS_VOICE = 0.5
+THIS_VOICE = 0.35
 OTHER_VOICE = 0.15
 """Share of a recording. The first leaves room for pauses in the text and for a machine that sends RTP unevenly."""
 
@@ -46,14 +46,14 @@ async def test_agent_hangs_up_first_and_the_dialplan_says_how_it_ended(
     complete = await service.event("AgentComplete", Reason="agent", Interface="PJSIP/1001")
     assert abs(int(complete["TalkTime"]) - agent.talked_s) <= 1
     assert await caller.wait() == 0
-    assert abs(caller.first("ended") - agent.first("hung_up")) < 0.3, "no caller is left in silence"
+    assert abs(caller.first("ended") - agent.first("hung_up")) < 1.0, "no caller is left in silence"
     assert service.names().index("QueueCallerJoin") < service.names().index("QueueDone")
 
 
 async def test_recording_holds_both_voices_side_by_side(
     phones: Phones, watch: AmiSession, service: AmiSession, switchboard: EmbeddedAsterisk, voices: dict[str, Voice]
 ) -> None:
-    agent = await phones.agent_phone("1002", talk_s=5)
+    agent = await phones.agent_phone("1002", ring_s=1.5, talk_s=5)  # ringing must not be in the file
     await watch.sign_in("1002", "consult")
     caller, entered = await reach_queue(phones, watch, service)
     part = await service.event("RecordingPart", Part="1")

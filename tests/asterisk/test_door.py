@@ -81,9 +81,13 @@ async def test_call_above_the_limit_gets_the_announcement_and_congestion_and_is_
     phones: Phones, service: AmiSession, watch: AmiSession, switchboard: EmbeddedAsterisk
 ) -> None:
     limit = switchboard.options.line_limit
-    inside = [await phones.caller(number=f"1380013800{n}") for n in range(limit)]
+    for last_digit in range(limit):
+        await phones.caller(number=f"1380013800{last_digit}")
     await until(lambda: len(service.seen("CallEntered")) == limit)
     assert [row["Lines"] for row in service.seen("CallEntered")] == [str(n + 1) for n in range(limit)]
+    await until(lambda: len(service.seen("AsyncAGIStart")) == limit)
+    for row in service.seen("AsyncAGIStart"):  # or they would be told that nobody is here, and leave
+        await service.succeed("AbsoluteTimeout", Channel=row["Channel"], Timeout="120")
 
     one_more = await phones.caller(number="13900139000")
     refused = await service.event("CallRefused", Reason="lines", Hotline="95001")
@@ -96,9 +100,9 @@ async def test_call_above_the_limit_gets_the_announcement_and_congestion_and_is_
     assert any("CALLREFUSED|lines|95001" in line for line in switchboard.queue_log.read_text().splitlines())
     assert len(service.seen("CallEntered")) == limit
 
-    await inside[0].kill()
-    await watch.succeed("Hangup", Channel=service.seen("CallEntered")[0]["Channel"])
-    await service.event("CallLeft", CallerIDNum="13800138000")
+    leaving = service.seen("CallEntered")[0]
+    await watch.succeed("Hangup", Channel=leaving["Channel"])
+    await service.event("CallLeft", Uniqueid=leaving["Uniqueid"])
     await phones.caller(number="13900139001", stay_s=0.2)
     entered = await service.event("CallEntered", CallerIDNum="13900139001")
     assert entered["Lines"] == str(limit), "a line that became free is given out again"

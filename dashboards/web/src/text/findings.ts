@@ -16,9 +16,6 @@ export const SENTENCES: Record<string, string> = {
   "audit.unread": "操作记录还没有核对过",
   "audit.whole": "操作记录完整，没有被改动",
   "audit.broken": "操作记录被改动过：第 {about} 行与前一行接不上",
-  "audit.broken": "审计日志被改动过：第 {about} 行与前一行对不上",
-  "audit.unread": "审计日志还没有核对",
-  "audit.whole": "审计日志完整",
   "book.differs": "有排队记录与交换机的 queue_log 不一致",
   "book.none": "没有配置 queue_log，无法与交换机的账本核对",
   "book.ok": "排队记录与交换机的 queue_log 一致",
@@ -86,7 +83,6 @@ export const SENTENCES: Record<string, string> = {
 /** `code` or `code:level` -> what to do. */
 export const FIXES: Record<string, string> = {
   "audit.broken": "保留数据库原样，与最近的备份比对。",
-  "audit.broken": "保持数据库原样，与最近的备份比较。",
   "book.differs": "看下面的差异：每一条都写明是哪次排队、这里是什么、账本是什么。",
   "book.none": "若 queue_log 在本机，请设置 HOTLINE_QUEUE_LOG。",
   "check.failed": "查看服务日志，一分钟后再看。",

@@ -61,14 +61,14 @@ def _user(settings: Settings, args: argparse.Namespace) -> int:
 
 
 def _types(settings: Settings, args: argparse.Namespace) -> int:
-    from cti.web.typescript import generate
+    from cti.seams import protocol_text
 
-    print(generate(), end="")
+    print(protocol_text(), end="")
     return 0
 
 
 def _openapi(settings: Settings, args: argparse.Namespace) -> int:
-    from cti.web.server import openapi_text
+    from cti.seams import openapi_text
 
     print(openapi_text().decode())
     return 0

@@ -17,6 +17,7 @@ from cti.desk import Desk
 from cti.domain.errors import NotFound
 from cti.domain.findings import Finding
 from cti.migrations import migrate
+from cti.seams import openapi_text
 from cti.service import Service, close_service, in_time, open_service, service_loops, utc_now
 from cti.settings import Settings
 from cti.store.work import Database
@@ -71,6 +72,7 @@ def build_edge(service: Service, address: str) -> Web:
         telephone=telephone,
         agent_numbers=lambda: tuple(phones) or PHONE_NUMBERS,
         queues=lambda: SERVED_QUEUES,
+        document=openapi_text,
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any, Union
 
 import msgspec
 
-from cti.domain import events
 from cti.domain.events import Event
 
 
@@ -32,7 +31,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, tag="_dead"):
 
 def _kinds(root: type[Event]) -> Iterator[type[Event]]:
     for kind in root.__subclasses__():
-        if kind.__module__ == events.__name__:
+        if kind.__module__.startswith("cti.domain."):
             yield kind
             yield from _kinds(kind)
 

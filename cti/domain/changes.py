@@ -12,15 +12,11 @@ from enum import StrEnum
 
 import msgspec
 
+from cti.domain.entity import Entity as Entity
+from cti.domain.entity import MenuStepView as MenuStepView
+from cti.domain.entity import View as View
 from cti.domain.ids import AgentId, BridgeId, CallId, ChannelId, Device, LinkedId, OfferId, QueueName, VisitId
-
-
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """Something as seen from outside, inside an entity."""
-
-
-class Entity(View, frozen=True, kw_only=True, tag=True):
-    """A view that has a key of its own on a topic; tagged (`type`), so that the wire can tell them apart."""
+from cti.domain.pop import PopView
 
 
 class OfferOutcome(StrEnum):
@@ -162,22 +158,23 @@ class VisitView(View, frozen=True, kw_only=True):
     offers: tuple[OfferView, ...]
 
 
-class MenuStepView(View, frozen=True, kw_only=True):
-    """One step in the menu."""
-
-    at: datetime
-    flow: str
-    node: str
-    digits: str
-    outcome: str
-
-
 class SegmentView(View, frozen=True, kw_only=True):
     """One recorded stretch: files `<name>-caller.wav` and `<name>-agent.wav` in the recordings folder."""
 
     name: str
     part: int
     started_at: datetime
+
+
+class ConsultView(View, frozen=True, kw_only=True):
+    """An agent asks somebody while the customer hears music. `state`: `dialling`, `talking`, `conference`."""
+
+    target: str
+    """What was dialled: an agent's number, or a telephone number."""
+    agent_id: AgentId | None
+    """The colleague who was asked, when it is one."""
+    state: str
+    since: datetime
 
 
 class CallView(Entity, frozen=True, kw_only=True):
@@ -215,6 +212,12 @@ class CallView(Entity, frozen=True, kw_only=True):
     segments: tuple[SegmentView, ...]
     transfers: tuple[str, ...]
     """`blind:1002`, `attended:1002`, in order; the second part is the target as it was dialled or joined."""
+    recording_paused_at: datetime | None = None
+    """Since when silence is written (card numbers); None while everything is recorded."""
+    recording_resumes_at: datetime | None = None
+    """When the pause ends by rule."""
+    waits_for: AgentId | None = None
+    """The agent's browser died; the customer hears music and is led back to him, or to the front of the queue."""
 
 
 class AgentView(Entity, frozen=True, kw_only=True):
@@ -240,6 +243,13 @@ class AgentView(Entity, frozen=True, kw_only=True):
     paused_in: tuple[QueueName, ...]
     offers_missed_count: int
     """In a row, since the last answered one, or since the agent last chose ready."""
+    phone: str = "desk"
+    """`browser` or `desk`: the telephone he chose at sign-in."""
+    phone_away_since: datetime | None = None
+    """Signed in, and the switch cannot reach the telephone."""
+    consult: ConsultView | None = None
+    help_since: datetime | None = None
+    """He asked the supervisor for help, and nobody has come yet."""
 
 
 class QueueView(Entity, frozen=True, kw_only=True):
@@ -282,11 +292,12 @@ class DifferenceView(Entity, frozen=True, kw_only=True):
     can_repair: bool
 
 
-AnyView = CallView | AgentView | QueueView | LinkView | DifferenceView
+AnyView = CallView | AgentView | QueueView | LinkView | DifferenceView | PopView
+"""Everything that travels on a topic. All but the pop, which `tickets.pop` builds, come from the floor."""
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
-    """`topic` is `calls`, `agents`, `queues` or `check`; `value` None means: no longer on the floor."""
+    """`topic` is `calls`, `agents`, `queues`, `check` or `agent.<id>`; `value` None means: no longer there."""
 
     topic: str
     key: str

@@ -82,6 +82,30 @@ class Originate(Command, frozen=True, kw_only=True):
     timeout_s: float = 30
 
 
+class Redirect(Command, frozen=True, kw_only=True):
+    """Take `channel` out of whatever it does, to `context`/`exten`. Never an agent's customer in a queue: see rules."""
+
+    channel: str
+    context: str
+    exten: str
+
+
+class SetVariable(Command, frozen=True, kw_only=True):
+    """Set one of our own variables (`HOTLINE_*`), which the dialplan reads later."""
+
+    channel: str
+    name: str
+    value: str
+
+
+class PressKey(Command, frozen=True, kw_only=True):
+    """One key. `is_received`: as if the party of `channel` had pressed it (feature codes), else he hears it."""
+
+    channel: str
+    key: str
+    is_received: bool = False
+
+
 class KeepInMenu(Command, frozen=True, kw_only=True):
     """Re-arm the dead-man's switch of a channel in the menu: `limit_s` from now, 0 switches it off."""
 
@@ -94,3 +118,50 @@ class MuteRecording(Command, frozen=True, kw_only=True):
 
     channel: str
     is_muted: bool
+
+
+# --- sent through the second account, which may do what the first may not (class `system`) ---------------------------
+
+
+class GiveSecret(Command, frozen=True, kw_only=True):
+    """Let the browser telephone `endpoint` register with a digest made for this sign-in; the one before is worthless.
+
+    `digest` is MD5(user:realm:random) in hex: neither we nor Asterisk keep a password.
+    """
+
+    endpoint: str
+    digest: str
+
+
+class DropSecret(Command, frozen=True, kw_only=True):
+    """Nobody may register as `endpoint` any more."""
+
+    endpoint: str
+
+
+class AskPhone(Command, frozen=True, kw_only=True):
+    """NOTIFY a desk telephone: `talk` answers or takes back from hold, `hold` holds. Phones need not obey."""
+
+    channel: str
+    event: str
+
+
+class MuteVoice(Command, frozen=True, kw_only=True):
+    """Let nobody hear the party of `channel`, or let them hear him again."""
+
+    channel: str
+    is_muted: bool
+
+
+class RenewRecording(Command, frozen=True, kw_only=True):
+    """Stop the recording of `channel` and begin `part`: what a transfer asks for (Debian's PLC patch, `webrtc` 3).
+
+    `name` is the part's file name without side and ending, as `SegmentBegun.name`.
+    """
+
+    channel: str
+    name: str
+    part: int
+
+
+HandCommand = GiveSecret | DropSecret | AskPhone | MuteVoice | RenewRecording

@@ -9,28 +9,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import msgspec
-
-from cti.domain.ids import AgentId, BridgeId, CallId, ChannelId, Device, LinkedId, QueueName
+from cti.domain.event import ChannelEvent as ChannelEvent
+from cti.domain.event import Event as Event
+from cti.domain.ids import AgentId, BridgeId, ChannelId, Device, LinkedId, QueueName
 from cti.domain.listed import ListedCaller as ListedCaller
 from cti.domain.listed import ListedChannel as ListedChannel
 from cti.domain.listed import ListedMember as ListedMember
-
-
-class Event(msgspec.Struct, frozen=True, gc=False, tag=True, kw_only=True):
-    """Something that happened at `at` (aware, UTC)."""
-
-    at: datetime
-
-
-class ChannelEvent(Event, frozen=True, kw_only=True):
-    """An event of one channel. The Linkedid rides on each, because it may change at any of them."""
-
-    channel_id: ChannelId
-    linked_id: LinkedId
-    channel: str
-    """Asterisk's channel name, `PJSIP/1007-0000002c`."""
-
+from cti.domain.own_events import AgentForgotten as AgentForgotten
+from cti.domain.own_events import AgentKnown as AgentKnown
+from cti.domain.own_events import AgentModeSet as AgentModeSet
+from cti.domain.own_events import CallMarked as CallMarked
+from cti.domain.own_events import HelpAsked as HelpAsked
+from cti.domain.own_events import HelpEnded as HelpEnded
+from cti.domain.own_events import RulesChanged as RulesChanged
+from cti.domain.own_events import Ticked as Ticked
+from cti.domain.own_events import WrapUpEnded as WrapUpEnded
+from cti.domain.own_events import WrapUpExtended as WrapUpExtended
 
 # --- channels -------------------------------------------------------------------------------------------------------
 
@@ -299,6 +293,18 @@ class SegmentBegun(ChannelEvent, frozen=True, kw_only=True):
     part: int
 
 
+class RecordingMuted(ChannelEvent, frozen=True, kw_only=True):
+    """AMI MixMonitorMute: silence is written from now on, or everything again."""
+
+    is_muted: bool
+
+
+class CallerStranded(ChannelEvent, frozen=True, kw_only=True):
+    """AMI UserEvent CallerStranded: his agent's telephone died; he hears music, then goes to the front of the queue."""
+
+    agent_id: AgentId
+
+
 class RecordingStarted(ChannelEvent, frozen=True, kw_only=True):
     """AMI MixMonitorStart. Asterisk: sent even when the file could not be opened."""
 
@@ -374,57 +380,3 @@ class FloorListed(Event, frozen=True, kw_only=True):
     callers: tuple[ListedCaller, ...]
     queues: tuple[QueueName, ...]
     switch_started_at: datetime | None = None
-
-
-# --- our own truth about agents -------------------------------------------------------------------------------------
-
-
-class AgentKnown(Event, frozen=True, kw_only=True):
-    """Ours: an agent exists, or was changed: from the people table at start and after each edit."""
-
-    agent_id: AgentId
-    name: str
-    device: Device
-    queues: tuple[QueueName, ...]
-
-
-class AgentForgotten(Event, frozen=True, kw_only=True):
-    """Ours: the agent was taken out of the people table."""
-
-    agent_id: AgentId
-
-
-class AgentModeSet(Event, frozen=True, kw_only=True):
-    """Ours: the agent (or a supervisor, or a rule) chose a mode.
-
-    `mode`: `signed_out`, `ready`, `not_ready`. Wrap-up is never set, only entered and left by rule.
-    """
-
-    agent_id: AgentId
-    mode: str
-    reason: str = ""
-    by: str = ""
-
-
-class WrapUpEnded(Event, frozen=True, kw_only=True):
-    """Ours: the agent is done before the deadline."""
-
-    agent_id: AgentId
-
-
-class WrapUpExtended(Event, frozen=True, kw_only=True):
-    """Ours: the agent needs `extra_s` more."""
-
-    agent_id: AgentId
-    extra_s: float
-
-
-class CallMarked(Event, frozen=True, kw_only=True):
-    """Ours: the service knows something about a call that the switch does not (a test call, a direction)."""
-
-    call_id: CallId
-    is_test: bool
-
-
-class Ticked(Event, frozen=True, kw_only=True):
-    """Ours: a second went by. Deadlines are compared with `at`, never timed."""

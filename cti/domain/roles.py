@@ -35,9 +35,29 @@ class Right(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     SEE_AUDIT = "see_audit"
     LISTEN_RECORDINGS = "listen_recordings"
+    CALL_OUT = "call_out"
+    SEE_CUSTOMERS = "see_customers"
+    EDIT_CUSTOMERS = "edit_customers"
+    SEE_TICKETS = "see_tickets"
+    """All tickets; a department without it sees its own."""
+    WORK_TICKETS = "work_tickets"
+    """Open, edit, move on: all of them, or, for a department, its own."""
+    EXPORT_TICKETS = "export_tickets"
+    CHANGE_RULES = "change_rules"
 
 
 _FLOOR = frozenset({Right.SEE_FLOOR, Right.SEE_HISTORY, Right.SEE_NUMBERS, Right.CONTROL_CALLS, Right.SET_OTHERS_MODE})
+_DESK = frozenset(
+    {
+        Right.SET_OWN_MODE,
+        Right.CALL_OUT,
+        Right.SEE_CUSTOMERS,
+        Right.EDIT_CUSTOMERS,
+        Right.SEE_TICKETS,
+        Right.WORK_TICKETS,
+    }
+)
+"""What serving customers takes (P-20, P-60)."""
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(
@@ -47,14 +67,23 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REPAIR,
             Right.PLACE_TEST_CALL,
             Right.MANAGE_PEOPLE,
+            Right.CHANGE_RULES,
         }
     ),
     Role.SUPERVISOR: _FLOOR
-    | {Right.SEE_CHECK, Right.REPAIR, Right.PLACE_TEST_CALL, Right.LISTEN_RECORDINGS, Right.SET_OWN_MODE},
-    Role.TEAM_LEADER: _FLOOR | {Right.SET_OWN_MODE, Right.LISTEN_RECORDINGS},
-    Role.AGENT: frozenset({Right.SET_OWN_MODE}),
-    Role.DEPARTMENT: frozenset(),
-    Role.AUDITOR: frozenset({Right.SEE_HISTORY, Right.SEE_AUDIT, Right.LISTEN_RECORDINGS}),
+    | _DESK
+    | {
+        Right.SEE_CHECK,
+        Right.REPAIR,
+        Right.PLACE_TEST_CALL,
+        Right.LISTEN_RECORDINGS,
+        Right.EXPORT_TICKETS,
+        Right.CHANGE_RULES,
+    },
+    Role.TEAM_LEADER: _FLOOR | _DESK | {Right.LISTEN_RECORDINGS, Right.EXPORT_TICKETS},
+    Role.AGENT: _DESK,
+    Role.DEPARTMENT: frozenset({Right.WORK_TICKETS}),
+    Role.AUDITOR: frozenset({Right.SEE_HISTORY, Right.SEE_AUDIT, Right.LISTEN_RECORDINGS, Right.SEE_TICKETS}),
 }
 
 
@@ -70,4 +99,6 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     login: str
     role: Role
     agent_id: AgentId | None = None
+    department: str = ""
+    """Code of the department whose tickets a `department` account works."""
     ip: str = ""

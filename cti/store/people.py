@@ -26,6 +26,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     agent_number: str | None
     queues: tuple[str, ...]
+    department: str | None
+    phone: str
     is_active: bool
     has_password: bool
     language: str
@@ -39,7 +41,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def actor(self, ip: str = "") -> Actor:
         """This person as the one who asks."""
-        return Actor(account_id=self.account_id, login=self.login, role=self.role, agent_id=self.agent_id, ip=ip)
+        return Actor(
+            account_id=self.account_id,
+            login=self.login,
+            role=self.role,
+            agent_id=self.agent_id,
+            department=self.department or "",
+            ip=ip,
+        )
 
 
 class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +59,7 @@ class NewAccount(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     agent_number: str | None = None
     queues: tuple[str, ...] = ()
+    department: str | None = None
 
 
 async def list_accounts(session: AsyncSession) -> list[Account]:
@@ -117,6 +127,8 @@ async def add_account(session: AsyncSession, new: NewAccount, at: datetime) -> A
         role=new.role,
         agent_number=new.agent_number,
         queues=list(new.queues),
+        department=new.department,
+        phone="desk",
         is_active=True,
         password_hash=None,
         language="zh",
@@ -130,7 +142,10 @@ async def add_account(session: AsyncSession, new: NewAccount, at: datetime) -> A
 
 
 async def edit_account(session: AsyncSession, account_id: int, fields: Mapping[str, Any]) -> Account:
-    """Set some of name, role, agent_number, queues, is_active, language. Raises: NotFound, Conflict."""
+    """Set some of name, role, agent_number, queues, department, phone, is_active, language.
+
+    Raises: NotFound, Conflict.
+    """
     row = await _row(session, account_id)
     if "agent_number" in fields:
         await _check_number(session, fields["agent_number"], account_id)
@@ -184,6 +199,8 @@ def account_of(row: AccountRow) -> Account:
         role=Role(row.role),
         agent_number=row.agent_number,
         queues=tuple(row.queues),
+        department=row.department,
+        phone=row.phone,
         is_active=row.is_active,
         has_password=row.password_hash is not None,
         language=row.language,

@@ -22,6 +22,9 @@ class AccountRow(Table):
     role: Mapped[str] = mapped_column(String(20))
     agent_number: Mapped[str | None] = mapped_column(String(20), unique=True)
     queues: Mapped[list[str]] = mapped_column(default=list)
+    department: Mapped[str | None] = mapped_column(String(40))
+    phone: Mapped[str] = mapped_column(String(10), default="desk", server_default="desk")
+    """The telephone last chosen: `browser` or `desk`."""
     is_active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(5), default="zh")

@@ -178,6 +178,7 @@ def session_answer(signed_in: SignedIn) -> Session:
         role=account.role,
         rights=[] if signed_in.via_link else sorted(RIGHTS[account.role]),
         agent_id=account.agent_id,
+        department=account.department,
         language=cast(Literal["zh", "en"], account.language),
         csrf=signed_in.csrf,
         must_set_password=signed_in.via_link,

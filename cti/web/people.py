@@ -66,6 +66,7 @@ class PeopleRoutes:
     async def add(self, ask: Ask, body: PersonNew) -> SignInLink:
         """Add a person. The link is shown this once; it leads to choosing a password."""
         self._check(body.role, body.agent_number, body.queues)
+        _check_department(body.role, body.department)
         queues = tuple(dict.fromkeys(body.queues))
         now = self._clock()
         new = NewAccount(
@@ -74,6 +75,7 @@ class PeopleRoutes:
             role=body.role,
             agent_number=body.agent_number,
             queues=queues,
+            department=body.department,
         )
         async with self._database.work() as work:
             account = await people.add_account(work.session, new, now)
@@ -96,6 +98,7 @@ class PeopleRoutes:
                 raise Conflict("Let another administrator do this to you.", code="person.self")
             after = await people.edit_account(work.session, account_id, fields)
             self._check(after.role, after.agent_number, after.queues, is_active=after.is_active)
+            _check_department(after.role, after.department)
             if await people.count_administrators(work.session) == 0:
                 raise Conflict("This is the last administrator.", code="person.last_administrator")
             if (before.role, before.agent_number, before.is_active) != (
@@ -166,6 +169,12 @@ class PeopleRoutes:
             work.after_commit(lambda: self._submit(known))
 
 
+def _check_department(role: Role, department: str | None) -> None:
+    if (role is Role.DEPARTMENT) != (department is not None):
+        text = "Somebody of a department needs the department, and nobody else has one."
+        raise Invalid(text, code="person.department", field="department")
+
+
 async def list_agents(database: Database, at: datetime) -> list[AgentKnown]:
     """The agents of the people table, for the floor at start."""
     async with database.look() as session:
@@ -195,6 +204,7 @@ def person_of(account: Account) -> Person:
         role=account.role,
         agent_number=account.agent_number,
         queues=list(account.queues),
+        department=account.department,
         is_active=account.is_active,
         has_password=account.has_password,
         last_seen_at=account.last_seen_at,

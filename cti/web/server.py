@@ -11,7 +11,6 @@ from time import monotonic
 import msgspec
 from aiohttp import web
 
-from cti import VERSION
 from cti.desk import Desk, Line
 from cti.domain.errors import Conflict
 from cti.hub import Hub
@@ -31,7 +30,6 @@ from cti.web.live import LiveFeed
 from cti.web.live_socket import LiveOptions
 from cti.web.metrics import Metrics
 from cti.web.once import Once
-from cti.web.openapi import make_document
 from cti.web.origin import Origins
 from cti.web.passwords import Passwords
 from cti.web.people import PeopleRoutes
@@ -81,6 +79,8 @@ def build_web(
     telephone: Callable[[str], Telephone | None] = lambda number: None,
     agent_numbers: Callable[[], Sequence[str]] = tuple,
     queues: Callable[[], Sequence[str]] = tuple,
+    owners: Sequence[object] = (),
+    document: Callable[[], bytes] = bytes,
     passwords: Passwords | None = None,
     session_options: SessionOptions | None = None,
     live_options: LiveOptions | None = None,
@@ -88,6 +88,7 @@ def build_web(
 ) -> Web:
     """Build the aiohttp application from its parts. `hub` must have been made with `masking.AUDIENCES`.
 
+    `owners`: objects of the features with routes of their own; `document` gives the OpenAPI text.
     `address`: what people type; `telephone(number)`: settings of an agent's phone; `now`: monotonic seconds.
     """
     origins = Origins(public_url=public_url, host=host, proxies=proxies)
@@ -116,7 +117,7 @@ def build_web(
     health = HealthRoutes(
         parts={"database": database_part(database), "switch": _switch_part(engine)}, metrics=metrics, origins=origins
     )
-    owners: list[object] = [
+    parts: list[object] = [
         session_routes,
         PeopleRoutes(
             database=database,
@@ -133,9 +134,10 @@ def build_web(
         CheckRoutes(checks=[*checks, audit_watch.check], gauges=own_gauges, desk=desk, clock=clock),
         live,
         health,
-        DocumentRoutes(text=openapi_text),
+        DocumentRoutes(text=document),
+        *owners,
     ]
-    app = _make_app(owners, Guard(sessions, origins), once, metrics, StaticFiles(static_dir))
+    app = _make_app(parts, Guard(sessions, origins), once, metrics, StaticFiles(static_dir))
 
     async def stop() -> None:
         health.is_stopping = True
@@ -152,12 +154,6 @@ def build_web(
 
     app.on_cleanup.append(release)
     return Web(app=app, run=run, stop=stop, live=live, sessions=sessions)
-
-
-def openapi_text() -> bytes:
-    """The OpenAPI document as JSON; needs no running service."""
-    document = make_document(routes_of(*OWNERS), version=VERSION)
-    return msgspec.json.format(msgspec.json.encode(document), indent=1)
 
 
 async def open_site(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TypeAlias
 
 import msgspec
 
-from cti.domain import changes, findings, roles
+from cti.domain import changes, entity
 from cti.web import wire
 
 PROTOCOL = Path("dashboards/web/src/live/protocol.ts")
@@ -20,7 +20,7 @@ PROTOCOL = Path("dashboards/web/src/live/protocol.ts")
 Schema: TypeAlias = dict[str, object]
 
 _REF = "#/$defs/"
-_HEAD = """// Generated from cti/web/wire.py and cti/domain/changes.py by `python -m cti types`. Do not edit.
+_HEAD = """// Generated from the structs of `cti/seams.py` by `python -m cti types`. Do not edit.
 // Instants are ISO 8601 text in UTC; names ending in `_s` are seconds.
 """
 _SCALARS = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
@@ -31,9 +31,9 @@ _UNIONS: dict[str, object] = {
 }
 
 
-def generate() -> str:
-    """Return the whole text of `protocol.ts`; the same structs give the same text."""
-    structs = list(_structs())
+def generate(modules: Sequence[ModuleType]) -> str:
+    """Return the whole text of `protocol.ts` for the structs of `modules`; the same structs give the same text."""
+    structs = list(_structs(modules))
     named: list[object] = [*structs, *_UNIONS.values()]
     roots, components = msgspec.json.schema_components(named, ref_template=_REF + "{name}")
     requests = {struct.__name__ for struct in structs if issubclass(struct, wire.Wire)}
@@ -45,19 +45,18 @@ def generate() -> str:
     return "\n".join(parts)
 
 
-def write(root: Path) -> bool:
+def write(root: Path, text: str) -> bool:
     """Write the file below `root`, the project's folder. Tell whether its text was another one before."""
-    path, text = root / PROTOCOL, generate()
+    path = root / PROTOCOL
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return False
     path.write_text(text, encoding="utf-8")
     return True
 
 
-def _structs() -> Iterator[type[msgspec.Struct]]:
+def _structs(modules: Iterable[ModuleType]) -> Iterator[type[msgspec.Struct]]:
     """Yield the concrete structs of the seams, in the order of their files."""
-    frames = {wire.Wire, wire.Answer, changes.View, changes.Entity, changes.Change}
-    modules: tuple[ModuleType, ...] = (wire, changes, findings, roles)
+    frames = {wire.Wire, wire.Answer, entity.View, entity.Entity, changes.Change}
     for module in modules:
         for value in vars(module).values():
             if not (inspect.isclass(value) and issubclass(value, msgspec.Struct)):

@@ -14,6 +14,7 @@ from msgspec import Meta
 from cti.domain.changes import AnyView, CallView
 from cti.domain.findings import Finding
 from cti.domain.roles import Right, Role
+from cti.domain.rulebook import CallingRules, DepartmentRules, DeskRules, NotReadyRules, Rulebook
 
 Text200 = Annotated[str, Meta(max_length=200)]
 # Python: `$` also fits before a line break at the end, so every pattern here refuses that one as well.
@@ -70,6 +71,7 @@ class Session(Answer, kw_only=True):
     role: Role
     rights: list[Right]
     agent_id: str | None
+    department: str | None
     language: Literal["zh", "en"]
     csrf: str
     must_set_password: bool
@@ -87,6 +89,8 @@ class PersonNew(Wire, kw_only=True):
     role: Role
     agent_number: AgentNumber | None = None
     queues: list[Target] = []
+    department: Target | None = None
+    """Only for role `department`: whose tickets the person works."""
 
 
 class PersonEdit(Wire, kw_only=True):
@@ -96,6 +100,7 @@ class PersonEdit(Wire, kw_only=True):
     role: Role | msgspec.UnsetType = msgspec.UNSET
     agent_number: AgentNumber | msgspec.UnsetType | None = msgspec.UNSET
     queues: list[Target] | msgspec.UnsetType = msgspec.UNSET
+    department: Target | msgspec.UnsetType | None = msgspec.UNSET
     is_active: bool | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -108,6 +113,7 @@ class Person(Answer, kw_only=True):
     role: Role
     agent_number: str | None
     queues: list[str]
+    department: str | None
     is_active: bool
     has_password: bool
     last_seen_at: datetime | None
@@ -147,10 +153,10 @@ class Telephone(Answer, kw_only=True):
 
 
 class ModeChange(Wire, kw_only=True):
-    """PUT /api/agents/{agent_id}/mode"""
+    """PUT /api/agents/{agent_id}/mode. `reason` is the code of an active reason of `NotReadyRules`, or empty."""
 
     mode: Literal["ready", "not_ready", "signed_out"]
-    reason: Literal["", "break", "meal", "training", "back_office"] = ""
+    reason: Annotated[str, Meta(pattern=r"^[a-z0-9_]{0,40}$(?!\n)")] = ""
 
 
 class WrapUpChange(Wire, kw_only=True):
@@ -161,9 +167,149 @@ class WrapUpChange(Wire, kw_only=True):
 
 
 class TransferRequest(Wire, kw_only=True):
-    """POST /api/calls/{call_id}/transfer: blind, to an agent number or a queue."""
+    """POST /api/calls/{call_id}/transfer and .../consult: an agent's number, a queue (transfer only), or a telephone
+    number outside, which the calling rules must allow.
+    """
 
     target: Target
+
+
+class ConsultStep(Wire, kw_only=True):
+    """POST /api/calls/{call_id}/consult/step: pass the customer on, go back to him, or join all three."""
+
+    step: Literal["complete", "return", "conference"]
+
+
+class RecordingChange(Wire, kw_only=True):
+    """POST /api/calls/{call_id}/recording"""
+
+    action: Literal["pause", "resume"]
+
+
+class PhoneRequest(Wire, kw_only=True):
+    """POST /api/calls/{call_id}/phone: what a browser telephone does by itself and a desk telephone is asked to do."""
+
+    action: Literal["answer", "hold", "resume", "mute", "unmute"]
+
+
+class KeysRequest(Wire, kw_only=True):
+    """POST /api/calls/{call_id}/keys: keys the other side hears (menus of other companies)."""
+
+    keys: Annotated[str, Meta(pattern=r"^[0-9*#]{1,32}$(?!\n)")]
+
+
+class DialRequest(Wire, kw_only=True):
+    """POST /api/calls: call a number, or the caller of a recorded call (whose number need not be shown)."""
+
+    number: Annotated[str, Meta(max_length=40)] = ""
+    call_id: Annotated[str, Meta(max_length=150)] = ""
+
+
+class HelpChange(Wire, kw_only=True):
+    """POST /api/agents/{agent_id}/help"""
+
+    action: Literal["ask", "end"]
+
+
+class TelephoneChoice(Wire, kw_only=True):
+    """POST /api/telephone: choose one's telephone; `page` names this page of the browser, made at random by it.
+
+    `take`: have it even if another page of this agent has it now.
+    """
+
+    kind: Literal["browser", "desk"]
+    page: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{16,64}$(?!\n)")]
+    take: bool = False
+
+
+class TelephoneGrant(Answer, kw_only=True):
+    """How this page registers. Good for this page only, until another page takes it or the session ends.
+
+    `secret` is HA1, MD5(user:realm:random): made for this grant, kept nowhere but in the page's memory. Empty strings
+    for a desk telephone. The SIP WebSocket is `/api/sip?page=<page>`.
+    """
+
+    kind: Literal["browser", "desk"]
+    user: str
+    realm: str
+    secret: str
+    uri: str
+    call_in_progress: str
+    """Id of the agent's call that this page may take back; empty when there is none."""
+
+
+class ReasonUse(Answer, kw_only=True):
+    """How long an agent was not ready for a reason, on the present business date, up to now."""
+
+    code: str
+    zh: str
+    en: str
+    allowance_min: int
+    used_s: float
+
+
+class ReasonUses(Answer, kw_only=True):
+    """GET /api/agents/{agent_id}/reasons: active reasons in their order."""
+
+    reasons: list[ReasonUse]
+
+
+class MissedCaller(Answer, kw_only=True):
+    """Somebody who asked for a person and got none, and has not been talked with since."""
+
+    call_id: str
+    """His newest lost call."""
+    caller_number: str
+    hotline: str
+    queue: str
+    outcome: str
+    lost_at: datetime
+    waited_s: float
+    times: int
+    """Lost calls of this number since it was last answered."""
+    tried_at: datetime | None
+    """When somebody last called back in vain."""
+
+
+class MissedCallers(Answer, kw_only=True):
+    """GET /api/missed-callers: of the last 24 hours, longest waiting for a call back first."""
+
+    callers: list[MissedCaller]
+
+
+class RulesInForce(Answer, kw_only=True):
+    """GET /api/rules. `versions` go back with a change: field of the rulebook -> version, 0 while it is the default."""
+
+    rules: Rulebook
+    versions: dict[str, int]
+
+
+class DeskRulesChange(Wire, kw_only=True):
+    """PUT /api/rules/desk"""
+
+    value: DeskRules
+    version: int
+
+
+class NotReadyRulesChange(Wire, kw_only=True):
+    """PUT /api/rules/not-ready"""
+
+    value: NotReadyRules
+    version: int
+
+
+class CallingRulesChange(Wire, kw_only=True):
+    """PUT /api/rules/calling"""
+
+    value: CallingRules
+    version: int
+
+
+class DepartmentRulesChange(Wire, kw_only=True):
+    """PUT /api/rules/departments"""
+
+    value: DepartmentRules
+    version: int
 
 
 class TestCallRequest(Wire, kw_only=True):
@@ -177,6 +323,8 @@ class Accepted(Answer, kw_only=True):
     """202: the switch took the command; what comes of it arrives on the live feed."""
 
     command_id: str
+    call_id: str = ""
+    """Of a call that this command begins: it will have this id."""
 
 
 class CallPage(Answer, kw_only=True):
@@ -221,7 +369,13 @@ class Pong(Wire, kw_only=True, tag="pong"):
     """Browser: still here."""
 
 
-FromBrowser = Subscribe | Unsubscribe | Pong
+class PopShown(Wire, kw_only=True, tag="pop_shown"):
+    """Browser: this pop stands in the document now. Its time is measured by the service, from socket to this word."""
+
+    call_id: Annotated[str, Meta(max_length=150)]
+
+
+FromBrowser = Subscribe | Unsubscribe | Pong | PopShown
 
 
 class TopicSnapshot(Answer, kw_only=True, tag="snapshot"):

@@ -20,6 +20,7 @@ from cti.domain.floor import Floor
 from cti.domain.ids import AgentId, ChannelId, Device, LinkedId, QueueName
 from cti.domain.roles import Role
 from cti.hub import Hub
+from cti.seams import openapi_text
 from cti.store import audit, people
 from cti.store.people import Account, NewAccount
 from cti.store.work import Database
@@ -158,6 +159,7 @@ class House:
             "telephone": lambda number: Telephone(user=number, secret="s3cret", server="127.0.0.1:5060"),
             "agent_numbers": lambda: NUMBERS,
             "queues": lambda: QUEUES,
+            "document": openapi_text,
             "passwords": self.passwords,
             "now": self.clock.monotonic,
         }

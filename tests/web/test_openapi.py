@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from cti.seams import OWNERS, openapi_text
 from cti.web.routes import Route, routes_of
-from cti.web.server import OWNERS, openapi_text
 from tests.web.house import House
 
 ROUTES = routes_of(*OWNERS)

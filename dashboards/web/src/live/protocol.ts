@@ -1,9 +1,10 @@
-// Generated from cti/web/wire.py and cti/domain/changes.py by `python -m cti types`. Do not edit.
+// Generated from the structs of `cti/seams.py` by `python -m cti types`. Do not edit.
 // Instants are ISO 8601 text in UTC; names ending in `_s` are seconds.
 
 /** 202: the switch took the command; what comes of it arrives on the live feed. */
 export interface Accepted {
   command_id: string;
+  call_id: string;
 }
 
 /** Who asks. `agent_id` is set when the account is an agent's; `ip` is for the audit only. */
@@ -12,6 +13,7 @@ export interface Actor {
   login: string;
   role: Role;
   agent_id: string | null;
+  department: string;
   ip: string;
 }
 
@@ -39,6 +41,10 @@ export interface AgentView {
   member_of: string[];
   paused_in: string[];
   offers_missed_count: number;
+  phone: string;
+  phone_away_since: string | null;
+  consult: ConsultView | null;
+  help_since: string | null;
 }
 
 /** Server: this socket closes. Come back after `after_s`; `code` says why. */
@@ -50,6 +56,11 @@ export interface Bye {
 
 /** Why a call is over. */
 export type CallEnd = "" | "hung_up" | "lost_sight" | "merged" | "refused" | "switch_crashed";
+
+/** POST /api/customers/{customer_id}/call: call the customer's n-th number (from 0). */
+export interface CallNumber {
+  index?: number;
+}
 
 /** GET /api/calls: newest first. `next` goes into `?before=` for the following page. */
 export interface CallPage {
@@ -87,6 +98,33 @@ export interface CallView {
   visits: VisitView[];
   segments: SegmentView[];
   transfers: string[];
+  recording_paused_at: string | null;
+  recording_resumes_at: string | null;
+  waits_for: string | null;
+}
+
+/** Who may call out where (security 6.4). Numbers are compared as digits, without a leading +. */
+export interface CallingRules {
+  is_on: boolean;
+  prefixes: Record<string, string[]>;
+  blocked: string[];
+  per_minute: number;
+  concurrent: number;
+  minutes_a_day: number;
+}
+
+/** PUT /api/rules/calling */
+export interface CallingRulesChange {
+  value: CallingRules;
+  version: number;
+}
+
+/** A category of a procedure. */
+export interface CategoryView {
+  code: string;
+  zh: string;
+  en: string;
+  department: string;
 }
 
 /** GET /api/check */
@@ -94,6 +132,148 @@ export interface CheckReport {
   at: string;
   findings: Finding[];
   gauges: Gauge[];
+}
+
+/** POST /api/calls/{call_id}/consult/step: pass the customer on, go back to him, or join all three. */
+export interface ConsultStep {
+  step: "complete" | "conference" | "return";
+}
+
+/** An agent asks somebody while the customer hears music. `state`: `dialling`, `talking`, `conference`. */
+export interface ConsultView {
+  target: string;
+  agent_id: string | null;
+  state: string;
+  since: string;
+}
+
+/** An earlier call of the customer. `parts`: recorded stretches that can be played. */
+export interface ContactBrief {
+  call_id: string;
+  customer_id: number | null;
+  started_at: string;
+  direction: string;
+  hotline: string;
+  queue: string;
+  agent_id: string | null;
+  agent_name: string;
+  talk_s: number;
+  outcome: string;
+  ticket_numbers: string[];
+  parts: number;
+}
+
+/** GET /api/customers/{customer_id}: the file, tickets and contacts newest first. The look is audited (P-61). */
+export interface Customer {
+  customer_id: number;
+  version: number;
+  name: string;
+  company: string;
+  kind: string;
+  is_vip: boolean;
+  numbers: string[];
+  are_numbers_whole: boolean;
+  address: string;
+  mail: string;
+  note: string;
+  warnings: string[];
+  created_at: string;
+  tickets: TicketBrief[];
+  contacts: ContactBrief[];
+}
+
+/** A customer in a list; numbers are masked for who may not see them. */
+export interface CustomerBrief {
+  customer_id: number;
+  name: string;
+  company: string;
+  kind: string;
+  is_vip: boolean;
+  numbers: string[];
+  open_ticket_count: number;
+  last_contact_at: string | null;
+}
+
+/** POST /api/pops/{call_id}/customer: who of those who share the number is calling; None: nobody of them. */
+export interface CustomerChoice {
+  customer_id: number | null;
+}
+
+/** PATCH /api/customers/{customer_id}. Fields left out stay. `version` is the one that was read. */
+export interface CustomerEdit {
+  version: number;
+  name?: string;
+  company?: string;
+  kind?: "intending" | "owner" | "potential" | "unknown";
+  is_vip?: boolean;
+  numbers?: string[];
+  address?: string;
+  mail?: string;
+  note?: string;
+  warnings?: string[];
+}
+
+/** POST /api/customers */
+export interface CustomerNew {
+  name: string;
+  company?: string;
+  kind?: "intending" | "owner" | "potential" | "unknown";
+  is_vip?: boolean;
+  numbers?: string[];
+  address?: string;
+  mail?: string;
+  note?: string;
+  warnings?: string[];
+  call_id?: string;
+}
+
+/** GET /api/customers: by name. `next` goes into `?before=`. */
+export interface CustomerPage {
+  customers: CustomerBrief[];
+  next: string | null;
+}
+
+/** Who works complaints to the end (P-20, P-25). */
+export interface Department {
+  code: string;
+  zh: string;
+  en: string;
+  is_active: boolean;
+}
+
+/** Departments, in the order of lists. */
+export interface DepartmentRules {
+  departments: Department[];
+}
+
+/** PUT /api/rules/departments */
+export interface DepartmentRulesChange {
+  value: DepartmentRules;
+  version: number;
+}
+
+/** What happens to agents by rule. The floor takes these over at once. */
+export interface DeskRules {
+  wrap_up_s: number;
+  extension_s: number;
+  missed_offers_limit: number;
+  phone_away_s: number;
+  phone_back_s: number;
+  lost_browser: "queue" | "wait";
+  take_back_s: number;
+  recording_pause_s: number;
+}
+
+/** PUT /api/rules/desk */
+export interface DeskRulesChange {
+  value: DeskRules;
+  version: number;
+}
+
+/** POST /api/calls: call a number, or the caller of a recorded call (whose number need not be shown). */
+export interface DialRequest {
+  number?: string;
+  call_id?: string;
 }
 
 /** Asterisk and we disagree. Key `drift:<kind>:<about>` of topic `check`. */
@@ -105,6 +285,22 @@ export interface DifferenceView {
   theirs: string;
   found_at: string;
   can_repair: boolean;
+}
+
+/**
+ * PUT /api/pops/{call_id}/draft: the form as it is typed; saved by itself. `version` 0 begins one.
+ *
+ * Refused `draft.changed` when a colleague changed it meanwhile; the newer one is on the pop.
+ */
+export interface DraftChange {
+  version: number;
+  procedure?: string;
+  category?: string;
+  text?: string;
+  priority?: "high" | "low" | "normal" | "urgent";
+  department?: string;
+  contact_name?: string;
+  contact_number?: string;
 }
 
 /** `code` chooses the translated sentence; `text` is English and complete; `fix` is one sentence. */
@@ -121,6 +317,16 @@ export interface Gauge {
   code: string;
   value: number | null;
   unit: string;
+}
+
+/** POST /api/agents/{agent_id}/help */
+export interface HelpChange {
+  action: "ask" | "end";
+}
+
+/** POST /api/calls/{call_id}/keys: keys the other side hears (menus of other companies). */
+export interface KeysRequest {
+  keys: string;
 }
 
 /** POST /api/session/language */
@@ -180,10 +386,39 @@ export interface MenuStepView {
   outcome: string;
 }
 
-/** PUT /api/agents/{agent_id}/mode */
+/** Somebody who asked for a person and got none, and has not been talked with since. */
+export interface MissedCaller {
+  call_id: string;
+  caller_number: string;
+  hotline: string;
+  queue: string;
+  outcome: string;
+  lost_at: string;
+  waited_s: number;
+  times: number;
+  tried_at: string | null;
+}
+
+/** GET /api/missed-callers: of the last 24 hours, longest waiting for a call back first. */
+export interface MissedCallers {
+  callers: MissedCaller[];
+}
+
+/** PUT /api/agents/{agent_id}/mode. `reason` is the code of an active reason of `NotReadyRules`, or empty. */
 export interface ModeChange {
   mode: "not_ready" | "ready" | "signed_out";
-  reason?: "" | "back_office" | "break" | "meal" | "training";
+  reason?: string;
+}
+
+/** Reasons, in the order of the buttons. */
+export interface NotReadyRules {
+  reasons: Reason[];
+}
+
+/** PUT /api/rules/not-ready */
+export interface NotReadyRulesChange {
+  value: NotReadyRules;
+  version: number;
 }
 
 /** How the ringing of one member ended. `canceled`: the caller went away first, no fault of the agent. */
@@ -222,6 +457,7 @@ export interface Person {
   role: Role;
   agent_number: string | null;
   queues: string[];
+  department: string | null;
   is_active: boolean;
   has_password: boolean;
   last_seen_at: string | null;
@@ -233,6 +469,7 @@ export interface PersonEdit {
   role?: Role;
   agent_number?: string | null;
   queues?: string[];
+  department?: string | null;
   is_active?: boolean;
 }
 
@@ -243,6 +480,12 @@ export interface PersonNew {
   role: Role;
   agent_number?: string | null;
   queues?: string[];
+  department?: string | null;
+}
+
+/** POST /api/calls/{call_id}/phone: what a browser telephone does by itself and a desk telephone is asked to do. */
+export interface PhoneRequest {
+  action: "answer" | "hold" | "mute" | "resume" | "unmute";
 }
 
 /** Server: every 15 s; also carries "data as of" while nothing changes. */
@@ -256,6 +499,50 @@ export interface Pong {
   type: "pong";
 }
 
+/** A customer who has the caller's number (P-60). Several may share one: the agent chooses. */
+export interface PopCustomer {
+  customer_id: number;
+  name: string;
+  company: string;
+  kind: string;
+  is_vip: boolean;
+  warnings: string[];
+  numbers: string[];
+  note: string;
+  open_ticket_count: number;
+}
+
+/** Browser: this pop stands in the document now. Its time is measured by the service, from socket to this word. */
+export interface PopShown {
+  type: "pop_shown";
+  call_id: string;
+}
+
+/** Key `pop:<call_id>` of topic `agent.<id>`. It stays until the agent closes it, over reloads and restarts. */
+export interface PopView {
+  type: "PopView";
+  call_id: string;
+  agent_id: string;
+  offered_at: string;
+  direction: string;
+  hotline: string;
+  queue: string | null;
+  caller_number: string;
+  caller_name: string;
+  waited_s: number;
+  menu: MenuStepView[];
+  from_agent: string | null;
+  is_loaded: boolean;
+  customer_id: number | null;
+  customers: PopCustomer[];
+  tickets: TicketBrief[];
+  contacts: ContactBrief[];
+  procedure: string;
+  draft: TicketDraft | null;
+  saved: TicketBrief[];
+  missing: string;
+}
+
 /** application+problem/json (RFC 9457). The browser translates `code`. */
 export interface Problem {
   type: string;
@@ -264,6 +551,22 @@ export interface Problem {
   code: string;
   detail: string;
   ids: Record<string, string>;
+}
+
+/** A ticket procedure as forms need it. */
+export interface ProcedureView {
+  code: string;
+  zh: string;
+  en: string;
+  is_complaint: boolean;
+  due_h: number;
+  department: string;
+  categories: CategoryView[];
+}
+
+/** GET /api/procedures, in the order of the form. */
+export interface Procedures {
+  procedures: ProcedureView[];
 }
 
 /** A queue now. Counts are of this moment; day figures belong to `dashboards`. */
@@ -277,6 +580,52 @@ export interface QueueView {
   free_count: number;
 }
 
+/** Why an agent is not ready. Taken out of use, never removed: the past still names it. */
+export interface Reason {
+  code: string;
+  zh: string;
+  en: string;
+  allowance_min: number;
+  is_active: boolean;
+}
+
+/** How long an agent was not ready for a reason, on the present business date, up to now. */
+export interface ReasonUse {
+  code: string;
+  zh: string;
+  en: string;
+  allowance_min: number;
+  used_s: number;
+}
+
+/** GET /api/agents/{agent_id}/reasons: active reasons in their order. */
+export interface ReasonUses {
+  reasons: ReasonUse[];
+}
+
+/**
+ * One recorded stretch. It plays from /api/calls/{call_id}/recordings/{part}: stereo, the customer on the left.
+ *
+ * `state`: `ready`, `writing` (the call goes on), `empty` (nobody spoke), `missing` (no file), `damaged`.
+ */
+export interface RecordedPart {
+  part: number;
+  started_at: string;
+  duration_s: number;
+  state: string;
+}
+
+/** GET /api/calls/{call_id}/recordings */
+export interface RecordedParts {
+  call_id: string;
+  parts: RecordedPart[];
+}
+
+/** POST /api/calls/{call_id}/recording */
+export interface RecordingChange {
+  action: "pause" | "resume";
+}
+
 /** Server: a message was not understood or not allowed. */
 export interface Refused {
   type: "refused";
@@ -285,10 +634,28 @@ export interface Refused {
 }
 
 /** Things that need permission. */
-export type Right = "control_calls" | "listen_recordings" | "manage_people" | "place_test_call" | "repair" | "see_audit" | "see_check" | "see_floor" | "see_history" | "see_numbers" | "set_others_mode" | "set_own_mode";
+export type Right = "call_out" | "change_rules" | "control_calls" | "edit_customers" | "export_tickets" | "listen_recordings" | "manage_people" | "place_test_call" | "repair" | "see_audit" | "see_check" | "see_customers" | "see_floor" | "see_history" | "see_numbers" | "see_tickets" | "set_others_mode" | "set_own_mode" | "work_tickets";
 
 /** Roles of an account. An account has exactly one. */
 export type Role = "administrator" | "agent" | "auditor" | "department" | "supervisor" | "team_leader";
+
+/** One option's value. */
+export interface Rule {
+}
+
+/** All options in force. */
+export interface Rulebook {
+  not_ready: NotReadyRules;
+  desk: DeskRules;
+  calling: CallingRules;
+  departments: DepartmentRules;
+}
+
+/** GET /api/rules. `versions` go back with a change: field of the rulebook -> version, 0 while it is the default. */
+export interface RulesInForce {
+  rules: Rulebook;
+  versions: Record<string, number>;
+}
 
 /** One recorded stretch: files `<name>-caller.wav` and `<name>-agent.wav` in the recordings folder. */
 export interface SegmentView {
@@ -305,6 +672,7 @@ export interface Session {
   role: Role;
   rights: Right[];
   agent_id: string | null;
+  department: string | null;
   language: "en" | "zh";
   csrf: string;
   must_set_password: boolean;
@@ -348,10 +716,162 @@ export interface Telephone {
   server: string;
 }
 
+/**
+ * POST /api/telephone: choose one's telephone; `page` names this page of the browser, made at random by it.
+ *
+ * `take`: have it even if another page of this agent has it now.
+ */
+export interface TelephoneChoice {
+  kind: "browser" | "desk";
+  page: string;
+  take?: boolean;
+}
+
+/**
+ * How this page registers. Good for this page only, until another page takes it or the session ends.
+ *
+ * `secret` is HA1, MD5(user:realm:random): made for this grant, kept nowhere but in the page's memory. Empty strings
+ * for a desk telephone. The SIP WebSocket is `/api/sip?page=<page>`.
+ */
+export interface TelephoneGrant {
+  kind: "browser" | "desk";
+  user: string;
+  realm: string;
+  secret: string;
+  uri: string;
+  call_in_progress: string;
+}
+
 /** POST /api/test-calls. `self`: a recorded agent answers in a queue of its own; `real`: your agents are rung. */
 export interface TestCallRequest {
   key: "" | "1" | "2";
   answered_by?: "real" | "self";
+}
+
+/** GET /api/tickets/{ticket_id}: everything, with its timeline, oldest first. */
+export interface Ticket {
+  ticket_id: number;
+  number: string;
+  version: number;
+  procedure: string;
+  category: string;
+  text: string;
+  product: string;
+  state: string;
+  moves: string[];
+  priority: string;
+  department: string;
+  channel: string;
+  customer_id: number | null;
+  customer_name: string;
+  contact_name: string;
+  contact_number: string;
+  may_edit: boolean;
+  may_call: boolean;
+  received_at: string;
+  received_by: string;
+  due_at: string;
+  resolved_at: string | null;
+  closed_at: string | null;
+  answer: string;
+  call_ids: string[];
+  timeline: TicketEvent[];
+}
+
+/** A ticket as lists and pops show it. `title` is the first line of its text. */
+export interface TicketBrief {
+  ticket_id: number;
+  number: string;
+  procedure: string;
+  category: string;
+  title: string;
+  state: string;
+  priority: string;
+  department: string;
+  customer_id: number | null;
+  customer_name: string;
+  received_at: string;
+  due_at: string;
+  closed_at: string | null;
+}
+
+/** What is typed into the form and not saved yet. It belongs to the call: a transfer takes it along. */
+export interface TicketDraft {
+  version: number;
+  procedure: string;
+  category: string;
+  text: string;
+  priority: string;
+  department: string;
+  contact_name: string;
+  contact_number: string;
+  changed_at: string;
+  changed_by: string;
+}
+
+/** PATCH /api/tickets/{ticket_id}. Fields left out stay. `version` is the one that was read. */
+export interface TicketEdit {
+  version: number;
+  text?: string;
+  procedure?: string;
+  category?: string;
+  priority?: "high" | "low" | "normal" | "urgent";
+  department?: string;
+  customer_id?: number | null;
+  contact_name?: string;
+  contact_number?: string;
+  product?: string;
+}
+
+/**
+ * One line of the timeline, never changed afterwards. `kind`: `received`, `edited`, `moved`, `noted`, `called`,
+ * `looked`.
+ */
+export interface TicketEvent {
+  event_id: number;
+  at: string;
+  kind: string;
+  by: string;
+  text: string;
+  changes: Record<string, string[]>;
+  call_id: string;
+}
+
+/** POST /api/tickets/{ticket_id}/state. `text` says what was done; resolving and closing need it. */
+export interface TicketMove {
+  version: number;
+  state: "closed" | "new" | "resolved" | "waiting" | "working";
+  text?: string;
+}
+
+/** POST /api/tickets: received now. With `call_id` it belongs to that call, and the draft of the call is used up. */
+export interface TicketNew {
+  procedure: string;
+  text: string;
+  category?: string;
+  priority?: "high" | "low" | "normal" | "urgent";
+  department?: string;
+  channel?: "e_mail" | "fax" | "letter" | "phone" | "visit" | "web";
+  customer_id?: number | null;
+  contact_name?: string;
+  contact_number?: string;
+  product?: string;
+  call_id?: string;
+  state?: "closed" | "new" | "working";
+  answer?: string;
+}
+
+/** POST /api/tickets/{ticket_id}/notes */
+export interface TicketNote {
+  text: string;
+  call_id?: string;
+}
+
+/** GET /api/tickets: the most urgent first while open, newest first otherwise. `next` goes into `?before=`. */
+export interface TicketPage {
+  tickets: TicketBrief[];
+  next: string | null;
+  counts: Record<string, number>;
 }
 
 /** One change; `value` None takes the key away. */
@@ -359,7 +879,7 @@ export interface TopicChange {
   topic: string;
   seq: number;
   key: string;
-  value: CallView | AgentView | QueueView | LinkView | DifferenceView | null;
+  value: CallView | AgentView | QueueView | LinkView | DifferenceView | PopView | null;
 }
 
 /** Server: changes in order. A gap in a topic's `seq` means: subscribe again. */
@@ -375,10 +895,13 @@ export interface TopicSnapshot {
   topic: string;
   seq: number;
   at: string;
-  items: Record<string, CallView | AgentView | QueueView | LinkView | DifferenceView>;
+  items: Record<string, CallView | AgentView | QueueView | LinkView | DifferenceView | PopView>;
 }
 
-/** POST /api/calls/{call_id}/transfer: blind, to an agent number or a queue. */
+/**
+ * POST /api/calls/{call_id}/transfer and .../consult: an agent's number, a queue (transfer only), or a telephone
+ * number outside, which the calling rules must allow.
+ */
 export interface TransferRequest {
   target: string;
 }
@@ -427,8 +950,8 @@ export interface WrapUpChange {
   extra_s?: number;
 }
 
-export type AnyView = CallView | AgentView | QueueView | LinkView | DifferenceView;
+export type AnyView = CallView | AgentView | QueueView | LinkView | DifferenceView | PopView;
 
 export type ToBrowser = TopicSnapshot | TopicChanges | Stale | Ping | Bye | Refused;
 
-export type FromBrowser = Subscribe | Unsubscribe | Pong;
+export type FromBrowser = Subscribe | Unsubscribe | Pong | PopShown;

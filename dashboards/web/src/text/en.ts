@@ -582,6 +582,7 @@ export const en: Text = {
     "person.taken": "The account name or the agent number is taken.",
     "person.unknown": "There is no such person.",
     "person.number_needed": "An agent, and whoever serves queues, needs an agent number.",
+    "person.department": "Somebody of a department needs the department; nobody else has one.",
     "person.self": "Let another administrator make this change.",
     "person.last_administrator": "This is the last administrator.",
     "person.inactive": "This person is deactivated.",

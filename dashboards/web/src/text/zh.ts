@@ -580,6 +580,7 @@ export const zh = {
     "person.taken": "账号或坐席号已有人使用。",
     "person.unknown": "没有这个人。",
     "person.number_needed": "坐席和服务队列都需要坐席号。",
+    "person.department": "部门人员必须选择部门，其他角色没有部门。",
     "person.self": "请让另一位管理员来做这个改动。",
     "person.last_administrator": "这是最后一位管理员。",
     "person.inactive": "此人已停用。",

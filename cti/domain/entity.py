@@ -1,0 +1,25 @@
+"""What every view is made of: the two frames, and the step that calls and pops both show."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """Something as seen from outside, inside an entity."""
+
+
+class Entity(View, frozen=True, kw_only=True, tag=True):
+    """A view that has a key of its own on a topic; tagged (`type`), so that the wire can tell them apart."""
+
+
+class MenuStepView(View, frozen=True, kw_only=True):
+    """One step in the menu."""
+
+    at: datetime
+    flow: str
+    node: str
+    digits: str
+    outcome: str

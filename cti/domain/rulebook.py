@@ -1,0 +1,118 @@
+"""Business rules that may change while the service runs: one struct for each option, defaults until changed.
+
+Stored by `cti.store.options` under `Rulebook`'s field names; the rules page edits them; each change is audited.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)")]
+Word = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f]+$(?!\n)")]
+Prefix = Annotated[str, Meta(pattern=r"^[0-9]{1,12}$(?!\n)")]
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One option's value."""
+
+
+class Reason(Rule, frozen=True, kw_only=True):
+    """Why an agent is not ready. Taken out of use, never removed: the past still names it."""
+
+    code: Code
+    zh: Word
+    en: Word
+    allowance_min: Annotated[int, Meta(ge=0, le=720)] = 0
+    """Minutes a day that are planned for it; 0 plans none. Shown, never enforced: who is ill is ill."""
+    is_active: bool = True
+
+
+class Department(Rule, frozen=True, kw_only=True):
+    """Who works complaints to the end (P-20, P-25)."""
+
+    code: Code
+    zh: Word
+    en: Word
+    is_active: bool = True
+
+
+class NotReadyRules(Rule, frozen=True, kw_only=True):
+    """Reasons, in the order of the buttons."""
+
+    reasons: Annotated[tuple[Reason, ...], Meta(max_length=20)] = (
+        Reason(code="break", zh="小休", en="Break", allowance_min=60),
+        Reason(code="meal", zh="用餐", en="Meal", allowance_min=60),
+        Reason(code="training", zh="培训", en="Training"),
+        Reason(code="back_office", zh="后台工作", en="Back office"),
+    )
+
+
+class DeskRules(Rule, frozen=True, kw_only=True):
+    """What happens to agents by rule. The floor takes these over at once."""
+
+    wrap_up_s: Annotated[float, Meta(ge=0, le=600)] = 15.0
+    """Time for notes after a talk with a customer; 0: none."""
+    extension_s: Annotated[float, Meta(ge=10, le=600)] = 60.0
+    """One press of "more time"."""
+    missed_offers_limit: Annotated[int, Meta(ge=0, le=20)] = 1
+    """Offers missed in a row after which a ready agent becomes not ready; 0: never."""
+    phone_away_s: Annotated[float, Meta(ge=1, le=10)] = 4.0
+    """A ready agent whose telephone the switch cannot reach for so long is taken out of the ring."""
+    phone_back_s: Annotated[float, Meta(ge=0, le=3600)] = 120.0
+    """Comes the telephone back within this time, he is ready again by himself; 0: never by himself."""
+    lost_browser: Literal["wait", "queue"] = "wait"
+    """A browser dies in a call: `wait` lets the agent's reload take the caller back, then queues him first; `queue` at
+    once."""
+    take_back_s: Annotated[float, Meta(ge=5, le=120)] = 20.0
+    """How long the caller hears music for that."""
+    recording_pause_s: Annotated[float, Meta(ge=10, le=600)] = 120.0
+    """A paused recording goes on by itself after this (PCI DSS: no longer than the card number takes)."""
+
+
+class CallingRules(Rule, frozen=True, kw_only=True):
+    """Who may call out where (security 6.4). Numbers are compared as digits, without a leading +."""
+
+    is_on: bool = False
+    """Off until somebody who answers for the bill has set the prefixes."""
+    prefixes: dict[
+        Literal["agent", "team_leader", "supervisor"], Annotated[tuple[Prefix, ...], Meta(max_length=100)]
+    ] = msgspec.field(default_factory=dict)
+    """Role -> what a number must begin with, one of them. No entry: that role calls nobody."""
+    blocked: Annotated[tuple[Prefix, ...], Meta(max_length=200)] = ("00", "010101", "9951", "168", "16")
+    """Wins over the prefixes: abroad, premium."""
+    per_minute: Annotated[int, Meta(ge=1, le=60)] = 6
+    """Attempts of one agent."""
+    concurrent: Annotated[int, Meta(ge=1, le=200)] = 8
+    """Calls out at once, all agents together."""
+    minutes_a_day: Annotated[int, Meta(ge=1, le=1440)] = 180
+    """Talk outwards of one agent."""
+
+
+class DepartmentRules(Rule, frozen=True, kw_only=True):
+    """Departments, in the order of lists."""
+
+    departments: Annotated[tuple[Department, ...], Meta(max_length=60)] = (
+        Department(code="service", zh="客服部", en="Customer service"),
+        Department(code="quality", zh="质量部", en="Quality"),
+        Department(code="production", zh="生产部", en="Production"),
+        Department(code="development", zh="技术开发部", en="Development"),
+        Department(code="purchasing", zh="采购部", en="Purchasing"),
+        Department(code="warehouse", zh="仓储物流部", en="Warehouse and transport"),
+        Department(code="sales", zh="营销部", en="Sales"),
+        Department(code="finance", zh="财务部", en="Finance"),
+        Department(code="personnel", zh="人事行政部", en="Personnel"),
+        Department(code="safety", zh="安全部", en="Safety"),
+        Department(code="office", zh="总办", en="Central office"),
+    )
+
+
+class Rulebook(Rule, frozen=True, kw_only=True):
+    """All options in force."""
+
+    not_ready: NotReadyRules = NotReadyRules()
+    desk: DeskRules = DeskRules()
+    calling: CallingRules = msgspec.field(default_factory=CallingRules)
+    departments: DepartmentRules = DepartmentRules()

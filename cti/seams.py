@@ -1,0 +1,40 @@
+"""What browsers see of the whole service: the structs of every part, and the document of all routes.
+
+Features lie above `cti.web`, so it cannot list them itself.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import msgspec
+
+import recordings.wire
+import tickets.wire
+from cti import VERSION
+from cti.domain import changes, entity, findings, pop, roles, rulebook
+from cti.web import server, wire
+from cti.web.openapi import make_document
+from cti.web.routes import routes_of
+from cti.web.typescript import generate
+
+STRUCTS: tuple[ModuleType, ...] = (
+    wire, changes, entity, pop, findings, roles, rulebook, tickets.wire, recordings.wire,
+)  # fmt: skip
+"""Modules whose structs travel."""
+
+FEATURES: tuple[type, ...] = ()
+"""Classes of the features whose marked methods are routes."""
+
+OWNERS: tuple[type, ...] = (*server.OWNERS, *FEATURES)
+
+
+def protocol_text() -> str:
+    """The whole text of `protocol.ts`."""
+    return generate(STRUCTS)
+
+
+def openapi_text() -> bytes:
+    """The OpenAPI document as JSON; needs no running service."""
+    document = make_document(routes_of(*OWNERS), version=VERSION)
+    return msgspec.json.format(msgspec.json.encode(document), indent=1)

@@ -10,6 +10,7 @@ const session = (role: Role, rights: Right[], agentId: string | null = null): Se
   role,
   rights,
   agent_id: agentId,
+  department: null,
   language: "zh",
   csrf: "c",
   must_set_password: false,

@@ -31,6 +31,9 @@ export function call(id: string, change: Partial<CallView> = {}): CallView {
     visits: [],
     segments: [],
     transfers: [],
+    recording_paused_at: null,
+    recording_resumes_at: null,
+    waits_for: null,
     ...change,
   };
 }
@@ -89,6 +92,10 @@ export function agent(id: string, change: Partial<AgentView> = {}): AgentView {
     member_of: ["consult", "fallback"],
     paused_in: [],
     offers_missed_count: 0,
+    phone: "desk",
+    phone_away_since: null,
+    consult: null,
+    help_since: null,
     ...change,
   };
 }

@@ -2,22 +2,49 @@
 
 import type {
   Accepted,
+  CallNumber,
   CallPage,
   CallView,
   CheckReport,
+  ConsultStep,
+  Customer,
+  CustomerChoice,
+  CustomerEdit,
+  CustomerNew,
+  CustomerPage,
+  DialRequest,
+  DraftChange,
+  HelpChange,
+  KeysRequest,
   LanguageChange,
   LinkSignIn,
+  MissedCallers,
   ModeChange,
   PasswordChange,
   People,
   Person,
   PersonEdit,
   PersonNew,
+  PhoneRequest,
+  Procedures,
+  ReasonUses,
+  RecordedParts,
+  RecordingChange,
+  Rulebook,
+  RulesInForce,
   Session,
   SignIn,
   SignInLink,
   Telephone,
+  TelephoneChoice,
+  TelephoneGrant,
   TestCallRequest,
+  Ticket,
+  TicketEdit,
+  TicketMove,
+  TicketNew,
+  TicketNote,
+  TicketPage,
   TransferRequest,
   WrapUpChange,
 } from "./protocol";
@@ -54,6 +81,34 @@ export interface CallFilter {
   day?: string;
 }
 
+export interface TicketFilter {
+  before?: string;
+  /** Number, customer, contact, text. */
+  q?: string;
+  /** One state, or `open` for all that are not closed. */
+  state?: string;
+  department?: string;
+  procedure?: string;
+  priority?: string;
+  /** `me`: received by this person. */
+  by?: string;
+  overdue?: string;
+}
+
+export interface CustomerFilter {
+  before?: string;
+  /** Name, company, or a number's beginning. */
+  q?: string;
+}
+
+/** Address of a recorded stretch, for an <audio>. */
+export const recordingUrl = (call: string, part: number): string => `/api/calls/${encodeURIComponent(call)}/recordings/${part}`;
+/** Address of the export; the browser downloads it. */
+export const ticketsCsvUrl = (filter: TicketFilter): string => `/api/tickets.csv${query(filter)}`;
+
+/** A rule's place in the address: `PUT /api/rules/<place>`. */
+const RULE_PLACES = { desk: "desk", not_ready: "not-ready", calling: "calling", departments: "departments" } as const;
+
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Long enough for a command the switch takes its time over (the service gives up after 5 s), short enough to say so. */
@@ -85,6 +140,44 @@ export function createCommands(wiring: Wiring) {
     hangUp: (call: string) => ask<Accepted>("POST", `/api/calls/${id(call)}/hang-up`, {}),
     transfer: (call: string, body: TransferRequest) => ask<Accepted>("POST", `/api/calls/${id(call)}/transfer`, body),
     placeTestCall: (body: TestCallRequest) => ask<Accepted>("POST", "/api/test-calls", body),
+
+    chooseTelephone: (body: TelephoneChoice) => ask<TelephoneGrant>("POST", "/api/telephone", body),
+    giveTelephoneBack: (page: string) => ask<void>("DELETE", `/api/telephone?page=${id(page)}`),
+    dial: (body: DialRequest) => ask<Accepted>("POST", "/api/calls", body),
+    consult: (call: string, body: TransferRequest) => ask<Accepted>("POST", `/api/calls/${id(call)}/consult`, body),
+    consultStep: (call: string, body: ConsultStep) => ask<Accepted>("POST", `/api/calls/${id(call)}/consult/step`, body),
+    changeRecording: (call: string, body: RecordingChange) => ask<Accepted>("POST", `/api/calls/${id(call)}/recording`, body),
+    askPhone: (call: string, body: PhoneRequest) => ask<Accepted>("POST", `/api/calls/${id(call)}/phone`, body),
+    pressKeys: (call: string, body: KeysRequest) => ask<Accepted>("POST", `/api/calls/${id(call)}/keys`, body),
+    /** Lead the caller, who hears music since this agent's browser died, back to this agent's telephone. */
+    takeBack: (call: string) => ask<Accepted>("POST", `/api/calls/${id(call)}/take-back`, {}),
+    changeHelp: (agent: string, body: HelpChange) => ask<Accepted>("POST", `/api/agents/${id(agent)}/help`, body),
+    listReasons: (agent: string) => ask<ReasonUses>("GET", `/api/agents/${id(agent)}/reasons`),
+    listMissedCallers: () => ask<MissedCallers>("GET", "/api/missed-callers"),
+
+    getRules: () => ask<RulesInForce>("GET", "/api/rules"),
+    changeRule: <Name extends keyof Rulebook>(name: Name, value: Rulebook[Name], version: number) =>
+      ask<RulesInForce>("PUT", `/api/rules/${RULE_PLACES[name]}`, { value, version }),
+
+    listProcedures: () => ask<Procedures>("GET", "/api/procedures"),
+    listTickets: (filter: TicketFilter) => ask<TicketPage>("GET", `/api/tickets${query(filter)}`),
+    getTicket: (ticket: number) => ask<Ticket>("GET", `/api/tickets/${ticket}`),
+    addTicket: (body: TicketNew) => ask<Ticket>("POST", "/api/tickets", body),
+    editTicket: (ticket: number, body: TicketEdit) => ask<Ticket>("PATCH", `/api/tickets/${ticket}`, body),
+    moveTicket: (ticket: number, body: TicketMove) => ask<Ticket>("POST", `/api/tickets/${ticket}/state`, body),
+    noteTicket: (ticket: number, body: TicketNote) => ask<Ticket>("POST", `/api/tickets/${ticket}/notes`, body),
+    callTicket: (ticket: number) => ask<Accepted>("POST", `/api/tickets/${ticket}/call`, {}),
+
+    listCustomers: (filter: CustomerFilter) => ask<CustomerPage>("GET", `/api/customers${query(filter)}`),
+    getCustomer: (customer: number) => ask<Customer>("GET", `/api/customers/${customer}`),
+    addCustomer: (body: CustomerNew) => ask<Customer>("POST", "/api/customers", body),
+    editCustomer: (customer: number, body: CustomerEdit) => ask<Customer>("PATCH", `/api/customers/${customer}`, body),
+    callCustomer: (customer: number, body: CallNumber) => ask<Accepted>("POST", `/api/customers/${customer}/call`, body),
+
+    closePop: (call: string) => ask<void>("DELETE", `/api/pops/${id(call)}`),
+    saveDraft: (call: string, body: DraftChange) => ask<void>("PUT", `/api/pops/${id(call)}/draft`, body),
+    chooseCustomer: (call: string, body: CustomerChoice) => ask<void>("POST", `/api/pops/${id(call)}/customer`, body),
+    listRecordings: (call: string) => ask<RecordedParts>("GET", `/api/calls/${id(call)}/recordings`),
 
     getCheck: () => ask<CheckReport>("GET", "/api/check"),
     repair: (key: string) => ask<Accepted>("POST", `/api/check/repair/${id(key)}`, {}),
@@ -145,8 +238,8 @@ async function refusal(response: Response): Promise<CommandFailed> {
   return new CommandFailed(String(code), response.status, typeof detail === "string" ? detail : "", known);
 }
 
-function query(filter: CallFilter): string {
-  const given = Object.entries(filter).filter(([, value]) => value !== undefined && value !== "");
+function query(filter: object): string {
+  const given = (Object.entries(filter) as [string, string | undefined][]).filter(([, value]) => value !== undefined && value !== "");
   return given.length === 0 ? "" : `?${new URLSearchParams(given as [string, string][])}`;
 }
 

@@ -4,7 +4,7 @@ import { shallowRef, type ShallowRef } from "vue";
 
 import { ServerClock } from "./clock";
 import { Connection, type LinkState, type Socket } from "./connection";
-import type { AnyView, ToBrowser, TopicChange } from "./protocol";
+import type { AnyView, FromBrowser, ToBrowser, TopicChange } from "./protocol";
 import { Topic, type TopicStatus } from "./topic";
 
 /** One topic as components read it. The map is a new one after each update; unchanged entities stay the same objects. */
@@ -76,6 +76,11 @@ export class Feed {
     }
     this.newest = null;
     this.flush();
+  }
+
+  /** Say something to the service; lost while the feed is down. */
+  tell(message: FromBrowser): void {
+    this.connection.send(message);
   }
 
   hurry(): void {

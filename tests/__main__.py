@@ -35,6 +35,7 @@ NEED_A_MACHINE = ("asterisk", "faults", "browser", "bench")
 IMPORTS = "from importlinter.cli import lint_imports_command as check; check()"
 """import-linter has no `-m`, and the scripts in `.venv/bin` do not survive a moved checkout."""
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+COUNTS = re.compile(r"(\d+) ([a-z]+)")
 CLOSING = re.compile(r"^=*\s*((\d+ [a-z]+)(, \d+ [a-z]+)* in [\d.]+s.*?)\s*=*$")
 
 
@@ -114,13 +115,30 @@ def web_checks() -> list[Check]:
     ]
 
 
-def suite(quick: bool) -> Suite:
-    """Return pytest over all folders: first what needs no machine, last what takes longest."""
+def suites(quick: bool) -> list[Suite]:
+    """Return pytest over all folders: side by side what needs no machine, then one by one what has one to itself."""
     inside = [path for path in (ROOT / "tests").iterdir() if path.name not in NEED_A_MACHINE]
-    paths = [str(path.relative_to(ROOT)) for path in sorted(inside) if path.name.startswith("test_") or is_folder(path)]
-    paths += [f"tests/{name}" for name in NEED_A_MACHINE if not quick and is_folder(ROOT / "tests" / name)]
+    plain = [str(path.relative_to(ROOT)) for path in sorted(inside) if path.name.startswith("test_") or is_folder(path)]
+    machine = [f"tests/{name}" for name in NEED_A_MACHINE if is_folder(ROOT / "tests" / name)]
     colour = ["--color=yes"] if sys.stdout.isatty() else []
-    return Suite("tests", python("-m", "pytest", "-q", *colour, *paths))
+    command = python("-m", "pytest", "-q", *colour)
+    # By file: fixtures of a module are made once, and a file's order stays.
+    found = [Suite("tests", [*command, "-n", "auto", "--dist", "loadfile", *plain])]
+    return found if quick else [*found, Suite("tests with a machine", [*command, *machine])]
+
+
+def together(runs: Sequence[Suite]) -> str:
+    """Return the closing lines of several runs as one: the counts of each word, and the time of all."""
+    counts: dict[str, int] = {}
+    for run in runs:
+        found = COUNTS.findall(run.closing.partition(" in ")[0])
+        if not found:
+            return run.closing
+        for count, word in found:
+            counts[word] = counts.get(word, 0) + int(count)
+    return (
+        f"{', '.join(f'{count} {word}' for word, count in counts.items())} in {sum(run.seconds for run in runs):.2f}s"
+    )
 
 
 def is_folder(path: Path) -> bool:
@@ -174,17 +192,18 @@ def install_one_by_one(missing: Sequence[str]) -> None:
 
 
 def run_all(quick: bool) -> int:
-    """Run the suite; return the exit code. The last line is pytest's own."""
+    """Run the suites; return the exit code. The last line is pytest's own, of both runs together."""
     if not quick:
         install_parts()
-    tests = suite(quick)
+    tests = suites(quick)
     lanes = [static_checks()] + ([] if quick else [web_checks()])
     run_lanes(lanes)
-    tests.run()
-    checks = [*(check for lane in lanes for check in lane), tests]
+    for one in tests:
+        one.run()
+    checks = [*(check for lane in lanes for check in lane), *tests]
     print("\n" + "\n".join(check.row for check in checks))
     failed = [check.title for check in checks if not check.ok]
-    print(f"\n{'failed: ' + ', '.join(failed) if failed else 'all is well'}\n{tests.closing}", flush=True)
+    print(f"\n{'failed: ' + ', '.join(failed) if failed else 'all is well'}\n{together(tests)}", flush=True)
     return 1 if failed else 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.__main__ import NEED_A_MACHINE, PACKAGES, Check, Suite, closing_line, python, suite
+from tests.__main__ import NEED_A_MACHINE, PACKAGES, Check, Suite, closing_line, python, suites, together
 from tests.parts import LOOKS
 
 
@@ -29,10 +29,19 @@ def test_every_part_has_its_package() -> None:
 
 
 def test_quick_leaves_out_what_needs_a_machine_and_nothing_else() -> None:
-    whole = [word for word in suite(quick=False).command if word.startswith("tests/")]
-    quick = [word for word in suite(quick=True).command if word.startswith("tests/")]
+    whole = [word for run in suites(quick=False) for word in run.command if word.startswith("tests/")]
+    quick = [word for run in suites(quick=True) for word in run.command if word.startswith("tests/")]
     assert set(whole) - set(quick) == {path for path in whole if path.removeprefix("tests/") in NEED_A_MACHINE}
     assert {"tests/unit", "tests/test_architecture.py"} <= set(quick)
+
+
+def test_closing_lines_of_two_runs_become_one() -> None:
+    runs = [Suite("tests", ()), Suite("tests with a machine", ())]
+    runs[0].closing, runs[0].seconds = "1 failed, 300 passed in 40.1s", 41.0
+    runs[1].closing, runs[1].seconds = "20 passed, 2 warnings in 9.99s", 10.5
+    assert together(runs) == "1 failed, 320 passed, 2 warnings in 51.50s"
+    runs[1].closing = "pytest said nothing"
+    assert together(runs) == "pytest said nothing"
 
 
 def test_failed_check_shows_its_output(capsys: pytest.CaptureFixture[str]) -> None:

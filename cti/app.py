@@ -73,6 +73,7 @@ def build_edge(service: Service, address: str) -> Web:
         agent_numbers=lambda: tuple(phones) or PHONE_NUMBERS,
         queues=lambda: SERVED_QUEUES,
         document=openapi_text,
+        on_pop_shown=service.pop_times.shown,
     )
 
 

@@ -122,6 +122,8 @@ class Engine:
         self.outlet_error_count = 0
         self.wait_worst_s = 0.0
         """Longest time an event stood in the queue, since the last `read_wait`."""
+        self.submitted_at = 0.0
+        """Monotonic instant at which the event now being applied was submitted: the link does so as it reads."""
         self._journal = journal
         self._outlets = tuple(outlets)
         self._capacity = capacity
@@ -203,8 +205,8 @@ class Engine:
             while queue:
                 until = monotonic() + self._slice_s
                 while queue and (started := monotonic()) < until:
-                    submitted, event = queue.popleft()
-                    self.wait_worst_s = max(self.wait_worst_s, started - submitted)
+                    self.submitted_at, event = queue.popleft()
+                    self.wait_worst_s = max(self.wait_worst_s, started - self.submitted_at)
                     self.apply(event)
                 if self._is_dropping and len(queue) <= self._capacity // 2:
                     self._reopen()

@@ -25,6 +25,7 @@ from cti.jobs import Jobs
 from cti.journal import Journal
 from cti.loop_lag import LoopLag
 from cti.migrations import migrate
+from cti.pop_times import PopTimes
 from cti.reconcile import Reconciler
 from cti.settings import Settings
 from cti.store.people import Account, list_accounts
@@ -77,6 +78,7 @@ class Service:
             on_recorded=journal.recorded,
         )
         self.loop_lag = LoopLag()
+        self.pop_times = PopTimes()
         self.link = AmiLink(
             host=settings.ami_host or "127.0.0.1",
             port=settings.ami_port,

@@ -49,6 +49,11 @@ def gauges_of(service: Service) -> list[Gauge]:
         ("menu.callers", service.menus.callers_count, "count"),
         ("menu.late", service.menus.late_count, "count"),
         ("membership.waiting", service.membership.waiting_count, "count"),
+        ("pop.p50", service.pop_times.percentile_ms(0.50), "ms"),
+        ("pop.p95", service.pop_times.percentile_ms(0.95), "ms"),
+        ("pop.p99", service.pop_times.percentile_ms(0.99), "ms"),
+        ("pop.count", service.pop_times.count, "count"),
+        ("pop.unseen", service.pop_times.unseen, "count"),
     ]
     return [Gauge(code=code, value=value, unit=unit) for code, value, unit in figures]
 

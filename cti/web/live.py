@@ -7,9 +7,11 @@ import logging
 import random
 import socket
 from collections import Counter
+from collections.abc import Callable
 
 from aiohttp import WSCloseCode, web
 
+from cti.domain.ids import AgentId, CallId
 from cti.hub import Hub
 from cti.web.live_socket import LiveOptions, LiveSocket
 from cti.web.masking import audience_of
@@ -29,9 +31,18 @@ _KERNEL_BUFFER_BYTES = 256 * 1024
 class LiveFeed:
     """All open sockets."""
 
-    def __init__(self, *, hub: Hub, sessions: Sessions, options: LiveOptions | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        hub: Hub,
+        sessions: Sessions,
+        on_shown: Callable[[AgentId, CallId], None] = lambda agent_id, call_id: None,
+        options: LiveOptions | None = None,
+    ) -> None:
+        """`on_shown`: an agent's page says that a call's pop stands in its document."""
         self._hub = hub
         self._sessions = sessions
+        self._on_shown = on_shown
         self.options = options or LiveOptions()
         self.sockets: set[LiveSocket] = set()
         self.counts: Counter[str] = Counter()
@@ -67,6 +78,7 @@ class LiveFeed:
             sessions=self._sessions,
             subscription=self._hub.subscribe(audience=audience_of(signed_in.account.role)),
             as_of=lambda: self._hub.as_of,
+            on_shown=self._on_shown,
             options=self.options,
             counts=self.counts,
         )

@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from cti.domain.ids import AccountId
+from cti.domain.ids import AccountId, AgentId, CallId
 from cti.hub import Subscription
 from cti.store.sessions import SignedIn
 from cti.web.sessions import Sessions
 from cti.web.topics import may_follow
-from cti.web.wire import Bye, FromBrowser, Ping, Refused, Subscribe, Unsubscribe
+from cti.web.wire import Bye, FromBrowser, Ping, PopShown, Refused, Subscribe, Unsubscribe
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ class LiveSocket:
         sessions: Sessions,
         subscription: Subscription,
         as_of: Callable[[], datetime],
+        on_shown: Callable[[AgentId, CallId], None],
         options: LiveOptions,
         counts: Counter[str],
     ) -> None:
@@ -67,6 +68,7 @@ class LiveSocket:
         self.token_hash = signed_in.token_hash
         self._sessions = sessions
         self._as_of = as_of
+        self._on_shown = on_shown
         self._options = options
         self._counts = counts
         self._response = response
@@ -147,6 +149,9 @@ class LiveSocket:
             return "not_understood"
         if isinstance(wish, Unsubscribe):
             self._subscription.remove(wish.topics)
+        elif isinstance(wish, PopShown):
+            if self._actor.agent_id is not None:
+                self._on_shown(self._actor.agent_id, CallId(wish.call_id))
         elif isinstance(wish, Subscribe):
             allowed = [topic for topic in wish.topics if may_follow(self._actor, topic)]
             self._subscription.add(allowed)

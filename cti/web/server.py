@@ -13,6 +13,7 @@ from aiohttp import web
 
 from cti.desk import Desk, Line
 from cti.domain.errors import Conflict
+from cti.domain.ids import AgentId, CallId
 from cti.hub import Hub
 from cti.store.work import Database
 from cti.web.agents import AgentRoutes
@@ -84,6 +85,7 @@ def build_web(
     passwords: Passwords | None = None,
     session_options: SessionOptions | None = None,
     live_options: LiveOptions | None = None,
+    on_pop_shown: Callable[[AgentId, CallId], None] = lambda agent_id, call_id: None,
     now: Callable[[], float] = monotonic,
 ) -> Web:
     """Build the aiohttp application from its parts. `hub` must have been made with `masking.AUDIENCES`.
@@ -94,7 +96,7 @@ def build_web(
     origins = Origins(public_url=public_url, host=host, proxies=proxies)
     sessions = Sessions(database, clock, session_options)
     hasher = passwords or Passwords()
-    live = LiveFeed(hub=hub, sessions=sessions, options=live_options)
+    live = LiveFeed(hub=hub, sessions=sessions, on_shown=on_pop_shown, options=live_options)
     once = Once(now)
     audit_watch = AuditWatch(database)
     session_routes = SessionRoutes(

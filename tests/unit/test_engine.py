@@ -208,3 +208,15 @@ def test_a_replay_feeds_outlets_and_passes_over_what_broke(count: int) -> None:
     floor, outlet = TallyFloor(), Taken()
     broken = replay(floor, [entered("one"), *[entered("poison")] * count, entered("two")], [outlet])
     assert (outlet.keys, broken) == (["one", "two"], count)
+
+
+async def test_an_outlet_can_tell_when_its_event_was_read() -> None:
+    house = House()
+    seen: list[float] = []
+    house.outlet.offer = lambda event, changes: seen.append(house.engine.submitted_at)  # type: ignore[method-assign]
+    before = monotonic()
+    house.engine.submit(entered("1"))
+    between = monotonic()
+    async with running(house.engine):
+        await until(lambda: seen)
+    assert before <= seen[0] <= between

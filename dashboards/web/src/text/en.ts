@@ -517,6 +517,11 @@ export const en: Text = {
     "menu.callers": "Callers in the menu",
     "menu.late": "Menu renewed too late",
     "membership.waiting": "Agents to be settled",
+    "pop.p50": "Screen pop, median",
+    "pop.p95": "Screen pop, 95% within",
+    "pop.p99": "Screen pop, 99% within",
+    "pop.count": "Screen pops shown",
+    "pop.unseen": "Screen pops not shown",
     "live.sockets": "Open pages",
   },
   desk: {

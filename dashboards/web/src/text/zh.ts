@@ -515,6 +515,11 @@ export const zh = {
     "menu.callers": "菜单中的客户",
     "menu.late": "菜单续期太迟",
     "membership.waiting": "待同步的坐席",
+    "pop.p50": "来电弹屏用时（中位）",
+    "pop.p95": "来电弹屏用时（95%）",
+    "pop.p99": "来电弹屏用时（99%）",
+    "pop.count": "已显示的弹屏",
+    "pop.unseen": "未显示的弹屏",
     "live.sockets": "在线页面",
   },
   desk: {

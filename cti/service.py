@@ -15,9 +15,9 @@ import msgspec
 from cti.asterisk.link import AmiLink
 from cti.asterisk.queue_log import Place, QueueLogReader, follow
 from cti.domain.errors import DatabaseAway, Invalid
-from cti.domain.events import AgentForgotten, AgentKnown, AgentModeSet, Event, LinkDown
+from cti.domain.events import AgentForgotten, AgentModeSet, Event, LinkDown
 from cti.domain.floor import Floor
-from cti.domain.ids import AgentId, Device, QueueName
+from cti.domain.ids import AgentId
 from cti.domain.options import FloorOptions
 from cti.engine import Engine, Outlet, replay
 from cti.hub import Hub
@@ -33,6 +33,7 @@ from cti.store.reads import list_agent_states
 from cti.store.recorder import Recorder, recorded_number
 from cti.store.work import Database
 from cti.web.masking import AUDIENCES
+from cti.web.people import agent_known
 from ivr.flow import Flow
 from ivr.library import FLOWS, load_flow, measure_prompts
 from ivr.session import MenuSessions
@@ -122,21 +123,11 @@ class Service:
 
 def events_of_person(account: Account, floor: Floor, at: datetime) -> Iterable[Event]:
     """Return what the floor must hear so that it knows exactly the agent this account is."""
-    if account.agent_id is not None and account.is_active:
-        yield AgentKnown(
-            at=at,
-            agent_id=account.agent_id,
-            name=account.name,
-            device=device_of(account.agent_id),
-            queues=tuple(QueueName(queue) for queue in account.queues),
-        )
+    known = agent_known(account, at)
+    if known is not None:
+        yield known
     elif account.agent_id is not None and floor.agent_view(account.agent_id) is not None:
         yield AgentForgotten(at=at, agent_id=account.agent_id)
-
-
-def device_of(agent_id: AgentId) -> Device:
-    """Return what a queue rings for an agent: his own endpoint."""
-    return Device(f"PJSIP/{agent_id}")
 
 
 # --- opening --------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from cti.domain.errors import DomainError
 from cti.domain.events import Event, FloorListed, LinkDown, LinkLagged, MemberChanged, MemberRemoved, Ticked
 from cti.domain.ids import Device, QueueName
 from cti.domain.switch import Switch
+from cti.domain.telephones import agent_of_endpoint, endpoint_of
 
 log = logging.getLogger(__name__)
 
@@ -186,9 +187,21 @@ class Membership:
         return event.device
 
     def _list(self, event: FloorListed) -> None:
+        self._note_left_behind(event)
         for device in list(self._forgotten):
             self._note_left(device, [row.queue for row in event.members if row.device == device])
         self._list_robot(event)
+
+    def _note_left_behind(self, event: FloorListed) -> None:
+        """A telephone its agent changed for another while nobody looked is still a member."""
+        by_agent = {view.agent_id: view for view in self._views.values()}
+        for row in event.members:
+            agent_id = agent_of_endpoint(endpoint_of(row.device))
+            if agent_id in by_agent and row.device not in self._views:
+                self._views[row.device] = msgspec.structs.replace(
+                    by_agent[agent_id], device=row.device, mode=AgentMode.SIGNED_OUT, queues=()
+                )
+                self._forgotten.add(row.device)
 
     def _list_robot(self, event: FloorListed) -> None:
         self._robot = None

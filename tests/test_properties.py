@@ -12,6 +12,7 @@ from cti.domain import events as e
 from cti.domain.changes import CallView
 from cti.domain.floor import Floor
 from cti.domain.ids import AgentId, BridgeId, CallId, ChannelId, Device, LinkedId, QueueName
+from cti.domain.rulebook import DeskRules
 from tests.stories import calls_of, merge, staffed_floor, ticks
 from tests.world import AGENTS, START, World
 
@@ -154,6 +155,7 @@ BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "channel": names,
     "dest_channel": names,
     "queues": st.just((QueueName("complaints"),)),
+    "rules": st.sampled_from([DeskRules(), DeskRules(wrap_up_s=0.0, phone_away_s=1.0, phone_back_s=0.0)]),
     "extra_s": st.sampled_from([-1.0, 0.0, 60.0]),
 }
 by_kind: dict[type, st.SearchStrategy[object]] = {

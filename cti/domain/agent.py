@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 import msgspec
 
 from cti.domain.changes import AgentMode, AgentPhase, AgentView
+from cti.domain.consult import Consult
 from cti.domain.ids import AgentId, CallId, ChannelId, Device, QueueName
 from cti.domain.options import FloorOptions
+from cti.domain.telephones import DESK
 
 MODE_STEPS: dict[AgentMode, frozenset[AgentMode]] = {
     AgentMode.SIGNED_OUT: frozenset({AgentMode.READY, AgentMode.NOT_READY}),
@@ -23,7 +25,10 @@ MODE_STEPS: dict[AgentMode, frozenset[AgentMode]] = {
 """Allowed next modes. Wrap-up is never chosen."""
 
 CHOOSABLE = {mode.value: mode for mode in (AgentMode.SIGNED_OUT, AgentMode.READY, AgentMode.NOT_READY)}
-MISSED_OFFER = "missed_offer"
+MISSED_OFFER, PHONE_AWAY = "missed_offer", "phone_away"
+"""Reasons that rules give, never people."""
+UNREACHABLE = frozenset({4, 5})
+"""Asterisk's Status: invalid, unavailable."""
 LONGEST_EXTRA_S = 3600.0
 
 
@@ -34,6 +39,9 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
     name: str
     device: Device
     queues: tuple[QueueName, ...]
+    phone: str = DESK
+    other_devices: tuple[Device, ...] = ()
+    """His as well, but no queue rings them."""
     mode_since: datetime
     phase_since: datetime
     mode: AgentMode = AgentMode.SIGNED_OUT
@@ -48,11 +56,15 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
     call_id: CallId | None = None
     device_state: int = 0
     device_state_at: datetime | None = None
+    away_since: datetime | None = None
+    """Since when the switch cannot reach the device."""
     member_of: dict[QueueName, bool] = {}
     """queue -> is paused there"""
     offers_missed_count: int = 0
     legs: dict[ChannelId, CallId] = {}
     differs_since: datetime | None = None
+    help_since: datetime | None = None
+    consult: Consult | None = None
 
     # --- modes ------------------------------------------------------------------------------------------------------
 
@@ -63,6 +75,9 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
             reason = ""
         if mode is AgentMode.SIGNED_OUT:
             self.owes_wrap_up = False
+            self.help_since = None
+        elif self.mode is AgentMode.SIGNED_OUT and self.away_since is not None:
+            self.away_since = at  # nobody watched it while he was away
         if (mode, reason) != (self.mode, self.reason):
             self._enter(mode, reason, at)
 
@@ -104,6 +119,33 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
         if is_over and self.mode is AgentMode.READY:
             self._enter(AgentMode.NOT_READY, MISSED_OFFER, at)
 
+    def watch_phone(self, at: datetime, options: FloorOptions) -> bool:
+        """Take a ready agent out of the ring whose telephone is gone, and bring him back when it is there again.
+
+        Whoever chose another mode meanwhile keeps it. Returns whether something changed.
+        """
+        if self.mode is AgentMode.READY and self.away_since is not None:
+            is_over = at - self.away_since >= timedelta(seconds=options.phone_away_s)
+            if is_over:
+                self._enter(AgentMode.NOT_READY, PHONE_AWAY, at)
+            return is_over
+        if (self.mode, self.reason) != (AgentMode.NOT_READY, PHONE_AWAY) or not self.is_reachable:
+            return False
+        is_soon = at - self.mode_since <= timedelta(seconds=options.phone_back_s)
+        if is_soon and options.phone_back_s > 0:
+            self._enter(AgentMode.READY, "", at)
+        return is_soon
+
+    def ask_help(self, at: datetime) -> None:
+        """Call the supervisor; a second call is the first one."""
+        self.help_since = self.help_since or at
+
+    def is_help_over(self, at: datetime, options: FloorOptions) -> bool:
+        """Tell whether nobody can mean this call for help any more."""
+        if self.help_since is None or self.phase is not AgentPhase.IDLE:
+            return False
+        return at - max(self.help_since, self.phase_since) >= timedelta(seconds=options.help_after_s)
+
     def _enter(self, mode: AgentMode, reason: str, at: datetime) -> None:
         self.mode, self.reason, self.mode_since = mode, reason, at
         if mode is not AgentMode.WRAP_UP:
@@ -121,6 +163,12 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
         """Note Asterisk's state of the device; each queue reports it, an older report must not win."""
         if self.device_state_at is None or at >= self.device_state_at:
             self.device_state, self.device_state_at = state, at
+            self.away_since = (self.away_since or at) if state in UNREACHABLE else None
+
+    @property
+    def is_reachable(self) -> bool:
+        """The switch knows the device and can ring it."""
+        return self.device_state not in UNREACHABLE and self.device_state != 0
 
     def wanted_queues(self, options: FloorOptions) -> frozenset[QueueName]:
         """Return the queues Asterisk should have the device in."""
@@ -151,4 +199,8 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
             member_of=tuple(sorted(self.member_of)),
             paused_in=tuple(sorted([queue for queue, is_paused in self.member_of.items() if is_paused])),
             offers_missed_count=self.offers_missed_count,
+            phone=self.phone,
+            phone_away_since=None if self.mode is AgentMode.SIGNED_OUT else self.away_since,
+            consult=None if self.consult is None else self.consult.view(),
+            help_since=self.help_since,
         )

@@ -12,6 +12,7 @@ from cti.domain.ids import ChannelId
 from cti.domain.leg import device_of, is_local
 from cti.domain.routes import Route, route
 from cti.domain.state import State
+from cti.domain.telephones import named
 
 
 def _hold_begun(state: State, event: e.HoldBegun) -> None:
@@ -57,7 +58,7 @@ def _bridges_merged(state: State, event: e.BridgesMerged) -> None:
 def _blind_transferred(state: State, event: e.BlindTransferred) -> None:
     call = state.by_channel.get(event.transferer_id)
     if call is not None and event.succeeded:
-        _transferred(state, call, event.transferer_id, event.at, f"blind:{event.exten}")
+        _transferred(state, call, event.transferer_id, event.at, f"blind:{named(event.exten)}")
 
 
 def _attended_transferred(state: State, event: e.AttendedTransferred) -> None:
@@ -68,13 +69,18 @@ def _attended_transferred(state: State, event: e.AttendedTransferred) -> None:
 
 
 def _joined_party(state: State, target_id: ChannelId | None) -> str:
-    """`PJSIP/1002-0000002d` -> `1002`; the helper of Asterisk's feature names it too: `Local/1002@transfer-02;1`."""
+    """`PJSIP/web1002-0000002d` -> `1002`; the helper of Asterisk's feature names it too: `Local/1002@transfer-02;1`.
+
+    Somebody outside is named by his number.
+    """
     call = None if target_id is None else state.by_channel.get(target_id)
     if call is None or target_id is None:
         return ""
-    channel = call.legs[target_id].channel
-    name = channel.partition("/")[2]
-    return name.partition("@")[0] if is_local(channel) else device_of(name)
+    leg = call.legs[target_id]
+    if leg.kind is LegKind.OUTSIDE and leg.number:
+        return leg.number
+    name = leg.channel.partition("/")[2]
+    return named(name.partition("@")[0] if is_local(leg.channel) else device_of(name))
 
 
 def _transferred(state: State, call: Call, transferer_id: ChannelId, at: datetime, text: str) -> None:

@@ -16,7 +16,7 @@ from cti.domain.changes import (
     SegmentView,
     VisitView,
 )
-from cti.domain.ids import CallId, ChannelId, LinkedId, QueueName
+from cti.domain.ids import AgentId, CallId, ChannelId, LinkedId, QueueName
 from cti.domain.leg import Hold, Leg, Stay
 from cti.domain.stages import stage_of
 from cti.domain.talk import LONG_AGO, count_talk, fold
@@ -31,6 +31,13 @@ class Transfer(msgspec.Struct, frozen=True, gc=False):
 
     at: datetime
     text: str
+
+
+class Stranded(msgspec.Struct, frozen=True, gc=False):
+    """The telephone of the agent who served the customer died."""
+
+    at: datetime
+    agent_id: AgentId
 
 
 class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -68,6 +75,10 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
     menu: list[MenuStepView] = []
     segments: list[SegmentView] = []
     transfers: list[Transfer] = []
+    paused_at: datetime | None = None
+    """Since when the recording writes silence."""
+    resumes_at: datetime | None = None
+    stranded: Stranded | None = None
     is_talk_dirty: bool = False
     folded_at: datetime | None = None
     """Intervals before this instant are counted and gone."""
@@ -102,6 +113,16 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.customer_id = leg.channel_id
         self.caller_number, self.caller_name = leg.number, leg.name
 
+    @property
+    def waits_for(self) -> AgentId | None:
+        """The agent to whom the customer is to be led back, until he has one or stands in a queue again."""
+        stranded, customer = self.stranded, self.customer
+        if stranded is None or customer is None or not customer.is_open:
+            return None
+        entered = [visit.entered_at for visit in self.visits]
+        answered = [leg.answered_at for leg in self.legs.values() if leg.kind is LegKind.AGENT and leg.answered_at]
+        return stranded.agent_id if all(at <= stranded.at for at in entered + answered) else None
+
     def absorb(self, other: Call) -> None:
         """Take over what belongs to `other`: Asterisk gave its channels our Linkedid."""
         self.linked_ids += other.linked_ids
@@ -112,6 +133,8 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.menu += other.menu
         self.segments += other.segments
         self.transfers += other.transfers
+        self.paused_at, self.resumes_at = self.paused_at or other.paused_at, self.resumes_at or other.resumes_at
+        self.stranded = self.stranded or other.stranded
         self.hotline = self.hotline or other.hotline
         self.refusal = self.refusal or other.refusal
         if self.customer_id is None or (self.direction == "internal" and other.direction != "internal"):
@@ -202,6 +225,9 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
             visits=self._visit_views(() if before is None else before.visits),
             segments=tuple(self.segments),
             transfers=tuple([transfer.text for transfer in self.transfers]),
+            recording_paused_at=None if self.ended_at is not None else self.paused_at,
+            recording_resumes_at=None if self.ended_at is not None else self.resumes_at,
+            waits_for=self.waits_for,
         )
 
     def _leg_views(self, before: tuple[LegView, ...]) -> tuple[LegView, ...]:

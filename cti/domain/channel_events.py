@@ -8,6 +8,7 @@ from cti.domain import events as e
 from cti.domain.call import Call
 from cti.domain.changes import LegKind
 from cti.domain.closing import close_leg
+from cti.domain.ids import ChannelId
 from cti.domain.leg import UP, Leg
 from cti.domain.phone import caller_number
 from cti.domain.routes import Route, route
@@ -111,6 +112,8 @@ def _dial_begun(state: State, event: e.DialBegun) -> None:
     if event.dest_id == event.channel_id:
         _originated(*found, event.dialled)
         state.touch(found[0])
+    elif event.dest_id in state.by_channel:
+        _dialled(state, event.dest_id, event.dialled)
     elif not state.knows(event.dest_id):
         linked_id = event.dest_linked_id or event.linked_id
         call, _ = state.open_leg(event.dest_id, linked_id, event.dest_channel, event.at)
@@ -125,10 +128,28 @@ def _originated(call: Call, leg: Leg, dialled: str) -> None:
     if leg.kind is not LegKind.CALLER:
         return
     leg.kind = LegKind.OUTSIDE
-    leg.number = caller_number(dialled.partition("@")[0].rpartition("/")[2])
+    leg.number = _number_in(dialled)
     leg.name = ""
     call.direction = "out"
     call.take_customer(leg)
+
+
+def _dialled(state: State, dest_id: ChannelId, dialled: str) -> None:
+    """An agent called somebody outside. Asterisk: the dialled channel's own number is not the one that was dialled."""
+    call = state.by_channel[dest_id]
+    leg = call.legs[dest_id]
+    number = _number_in(dialled)
+    if leg.kind is not LegKind.OUTSIDE or not number or leg.number == number:
+        return
+    leg.number, leg.name, leg.is_dirty = number, "", True
+    if call.customer_id == dest_id:
+        call.caller_number, call.caller_name = number, ""
+    state.touch(call)
+
+
+def _number_in(dialled: str) -> str:
+    """`919811000009@carrier` -> `919811000009`."""
+    return caller_number(dialled.partition("@")[0].rpartition("/")[2])
 
 
 def _dial_ended(state: State, event: e.DialEnded) -> None:

@@ -36,8 +36,7 @@ class Floor:
     """All live calls, agents and queues. Not thread-safe; the engine is its one user."""
 
     def __init__(self, options: FloorOptions | None = None, *, kept: Kept | None = None) -> None:
-        self.options = options or FloorOptions()
-        self._state = State(Kept() if kept is None else kept, self.options)
+        self._state = State(Kept() if kept is None else kept, options or FloorOptions())
         self._shown = Shown(self._state)
 
     # --- reading ----------------------------------------------------------------------------------------------------
@@ -46,6 +45,11 @@ class Floor:
     def as_of(self) -> datetime:
         """Instant of the last applied event."""
         return self._state.kept.as_of
+
+    @property
+    def options(self) -> FloorOptions:
+        """The rules in force."""
+        return self._state.options
 
     @property
     def calls(self) -> Mapping[str, CallView]:

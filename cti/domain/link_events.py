@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cti.domain import events as e
-from cti.domain.agent_events import end_due_wrap_ups
+from cti.domain.agent_events import let_time_pass
 from cti.domain.drift import MEMBERSHIP_KINDS, key_of, membership_differences
 from cti.domain.listing import take_list
 from cti.domain.routes import Route, route
@@ -42,7 +42,7 @@ def _stopping(state: State, event: e.SwitchStopping) -> None:
 
 def _ticked(state: State, event: e.Ticked) -> None:
     at, options = event.at, state.options
-    end_due_wrap_ups(state, at)
+    let_time_pass(state, at)
     _decide_visits(state, at)
     _drop_ended(state, at)
     _forget(state, at - timedelta(seconds=options.forget_after_s))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from cti.domain import events as e
-from cti.domain.call import Call
+from cti.domain.call import Call, Stranded
 from cti.domain.changes import LegKind, MenuStepView, SegmentView
 from cti.domain.ids import CallId
 from cti.domain.leg import Leg
@@ -81,6 +83,24 @@ def _segment_begun(state: State, event: e.SegmentBegun) -> None:
         call.segments.append(SegmentView(name=event.name, part=event.part, started_at=event.at))
 
 
+def _recording_muted(state: State, event: e.RecordingMuted) -> None:
+    """Asterisk: MixMonitorMute may be told once for each direction."""
+    found = state.find(event)
+    if found is None or found[1].closed_at is not None or (found[0].paused_at is not None) == event.is_muted:
+        return
+    call = found[0]
+    limit = timedelta(seconds=state.options.recording_pause_s)
+    call.paused_at, call.resumes_at = (event.at, event.at + limit) if event.is_muted else (None, None)
+    state.touch(call)
+
+
+def _stranded(state: State, event: e.CallerStranded) -> None:
+    found = state.find(event)
+    if found is not None and (found[0].stranded is None or found[0].stranded.at < event.at):
+        found[0].stranded = Stranded(event.at, event.agent_id)
+        state.touch(found[0])
+
+
 def _call_marked(state: State, event: e.CallMarked) -> None:
     call = state.calls.get(CallId(event.call_id))
     if call is not None:
@@ -97,6 +117,8 @@ MENU_ROUTES: dict[type[e.Event], Route] = dict(
         route(e.MenuStepped, _menu_stepped),
         route(e.MenuFellBack, _fell_back),
         route(e.SegmentBegun, _segment_begun),
+        route(e.RecordingMuted, _recording_muted),
+        route(e.CallerStranded, _stranded),
         route(e.CallMarked, _call_marked),
     ]
 )

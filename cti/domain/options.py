@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from cti.domain.ids import QueueName
+from cti.domain.rulebook import DeskRules
 
 
 class FloorOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,5 +29,26 @@ class FloorOptions(msgspec.Struct, frozen=True, kw_only=True):
     """A wanted membership may be under way this long before it counts as a difference."""
     keep_difference_s: float = 600.0
     """What a resync corrected stays visible this long."""
+    phone_away_s: float = 4.0
+    """A ready agent whose telephone cannot be reached this long becomes not ready (`phone_away`)."""
+    phone_back_s: float = 120.0
+    """Back within this time he is ready again by himself; 0 means never."""
+    help_after_s: float = 600.0
+    """A call for help lasts this long after the telephone came to rest, unless somebody ends it before."""
+    recording_pause_s: float = 120.0
+    """A paused recording goes on after this."""
     hidden_contexts: frozenset[str] = frozenset({"robot", "selftest-caller", "nowhere"})
     """Dialplan contexts of the self-test's own ends: machines, not calls."""
+
+    def under(self, rules: DeskRules | None) -> FloorOptions:
+        """Return these options with the rules in force; as they are while nobody has told any."""
+        if rules is None:
+            return self
+        return msgspec.structs.replace(
+            self,
+            wrap_up_s=rules.wrap_up_s,
+            missed_offers_limit=rules.missed_offers_limit,
+            phone_away_s=rules.phone_away_s,
+            phone_back_s=rules.phone_back_s,
+            recording_pause_s=rules.recording_pause_s,
+        )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cti.domain.agent import CHOOSABLE
+from cti.domain.agent import CHOOSABLE, UNREACHABLE
 from cti.domain.changes import AgentMode, AgentPhase, AgentView, CallStage, CallView, LegKind, LegView
 from cti.domain.commands import AddMember, BlindTransfer, HangUp, Originate, PauseMember, RemoveMember
 from cti.domain.drift import split_about
@@ -20,8 +20,6 @@ from cti.domain.roles import Actor, Right, may
 TRANSFER_CONTEXT = "transfer"
 SELFTEST_CONTEXT = "selftest-caller"
 SELFTEST_NUMBER, CONSULT_NUMBER = "95000", "95001"
-UNREACHABLE = frozenset({4, 5})
-"""Asterisk's Status: invalid, unavailable."""
 
 
 class Served(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from cti.domain.link_state import EPOCH, LinkState
 from cti.domain.options import FloorOptions
 from cti.domain.phone import caller_number
 from cti.domain.queue import Member, Queue
+from cti.domain.rulebook import DeskRules
 
 
 class EarlyClose(msgspec.Struct, frozen=True, gc=False):
@@ -37,6 +38,8 @@ class Kept(msgspec.Struct, kw_only=True):
     forgotten: dict[ChannelId, datetime] = {}
     """Channels that are over and off the floor, and when: late events of them make no ghosts."""
     early: dict[ChannelId, EarlyClose] = {}
+    rules: DeskRules | None = None
+    """What people have set, over the options the service was built with."""
     as_of: datetime = EPOCH
     events_seen: int = 0
 
@@ -46,13 +49,16 @@ class State:
 
     def __init__(self, kept: Kept, options: FloorOptions) -> None:
         self.kept = kept
-        self.options = options
+        self._built_with = options
+        self.options = options.under(kept.rules)
         self.calls, self.agents, self.queues = kept.calls, kept.agents, kept.queues
         self.link, self.differences = kept.link, kept.differences
         self.forgotten, self.early = kept.forgotten, kept.early
         self.by_channel: dict[ChannelId, Call] = {}
         self.by_linked: dict[LinkedId, Call] = {}
-        self.by_device: dict[Device, Agent] = {agent.device: agent for agent in kept.agents.values()}
+        self.by_device: dict[Device, Agent] = {
+            device: agent for agent in kept.agents.values() for device in (*agent.other_devices, agent.device)
+        }
         self.touched_calls: dict[CallId, Call | None] = {}
         self.touched_agents: dict[AgentId, Agent | None] = {}
         self.touched_queues: dict[QueueName, Queue | None] = {}
@@ -133,7 +139,7 @@ class State:
         """Take Asterisk's word about a member."""
         if self.queue(name).put_member(member):
             agent = self.by_device.get(member.device)
-            if agent is not None:
+            if agent is not None and agent.device == member.device:
                 agent.member_of[name] = member.is_paused
                 agent.set_device_state(member.device_state, member.changed_at)
                 self.touch_agent(agent)
@@ -142,7 +148,7 @@ class State:
         """The device is no member any more."""
         if self.queue(name).remove_member(device, at):
             agent = self.by_device.get(device)
-            if agent is not None:
+            if agent is not None and agent.device == device:
                 agent.member_of.pop(name, None)
                 self.touch_agent(agent)
 
@@ -150,6 +156,11 @@ class State:
         """Events are missing, from the last one we had: a service that was killed says so only when it is back."""
         is_earlier = EPOCH < self.heard_at < at
         self.link.open_gap(self.heard_at if is_earlier else at, reason)
+
+    def rule(self, rules: DeskRules) -> None:
+        """Take over rules: from now on."""
+        self.kept.rules = rules
+        self.options = self._built_with.under(rules)
 
     def touch_link(self) -> None:
         """Publish the link."""

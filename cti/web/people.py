@@ -10,8 +10,9 @@ import msgspec
 
 from cti.domain.errors import Conflict, Invalid, NotFound
 from cti.domain.events import AgentForgotten, AgentKnown, Event
-from cti.domain.ids import AgentId, Device, QueueName
+from cti.domain.ids import QueueName
 from cti.domain.roles import Right, Role
+from cti.domain.telephones import devices_of
 from cti.store import people
 from cti.store.audit import record_audit
 from cti.store.people import Account, NewAccount
@@ -184,14 +185,17 @@ async def list_agents(database: Database, at: datetime) -> list[AgentKnown]:
 
 def agent_known(account: Account, at: datetime) -> AgentKnown | None:
     """The account as the floor knows it; None when the person is no agent (any more)."""
-    if account.agent_number is None or not account.is_active:
+    if account.agent_id is None or not account.is_active:
         return None
+    device, others = devices_of(account.agent_id, account.phone)
     return AgentKnown(
         at=at,
-        agent_id=AgentId(account.agent_number),
+        agent_id=account.agent_id,
         name=account.name,
-        device=Device(f"PJSIP/{account.agent_number}"),
+        device=device,
         queues=tuple(QueueName(queue) for queue in account.queues),
+        phone=account.phone,
+        other_devices=others,
     )
 
 

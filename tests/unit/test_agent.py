@@ -146,6 +146,57 @@ def test_the_phase_clock_runs_while_the_phase_lasts() -> None:
     assert one.phase_since == at(5)
 
 
+def test_a_ready_agent_whose_telephone_is_gone_is_taken_out_of_the_ring_and_comes_back_with_it() -> None:
+    one = agent()
+    one.set_device_state(5, at(10))
+    one.set_device_state(5, at(12))  # each queue reports
+    assert not one.watch_phone(at(13.9), OPTIONS)
+    assert one.watch_phone(at(14), OPTIONS)
+    assert (one.mode, one.reason, one.view().phone_away_since) == (AgentMode.NOT_READY, "phone_away", at(10))
+    assert not one.watch_phone(at(15), OPTIONS)
+    one.set_device_state(1, at(20))
+    assert one.watch_phone(at(20), OPTIONS)
+    assert (one.mode, one.view().phone_away_since) == (AgentMode.READY, None)
+
+
+def test_a_telephone_that_comes_back_late_or_by_another_rule_leaves_him_not_ready() -> None:
+    late, never, busy = agent(), agent(), agent()
+    options = FloorOptions(phone_back_s=0.0)
+    for one in (late, never, busy):
+        one.set_device_state(4, at(0))
+        one.watch_phone(at(4), OPTIONS)
+    busy.choose(AgentMode.NOT_READY, "meal", at(5))
+    for one in (late, never, busy):
+        one.set_device_state(1, at(6))
+    assert not late.watch_phone(at(125), OPTIONS)
+    assert not never.watch_phone(at(6), options)
+    assert not busy.watch_phone(at(6), OPTIONS)
+    assert [one.reason for one in (late, never, busy)] == ["phone_away", "phone_away", "meal"]
+
+
+def test_a_telephone_of_yesterday_is_not_held_against_who_signs_in() -> None:
+    one = agent(AgentMode.SIGNED_OUT)
+    one.set_device_state(5, at(0))
+    assert one.view().phone_away_since is None
+    one.choose(AgentMode.READY, "", at(100))
+    assert not one.watch_phone(at(103), OPTIONS)
+    assert one.watch_phone(at(104), OPTIONS)
+
+
+def test_help_is_asked_once_and_forgotten_ten_minutes_after_the_call() -> None:
+    one = agent()
+    one.set_phase(AgentPhase.TALKING, CallId("c"), at(0))
+    one.ask_help(at(5))
+    one.ask_help(at(9))
+    assert one.view().help_since == at(5)
+    assert not one.is_help_over(at(5000), OPTIONS)
+    one.set_phase(AgentPhase.IDLE, None, at(5000))
+    assert not one.is_help_over(at(5599), OPTIONS)
+    assert one.is_help_over(at(5600), OPTIONS)
+    one.choose(AgentMode.SIGNED_OUT, "", at(5601))
+    assert one.help_since is None
+
+
 def test_wrap_up_is_never_a_first_mode() -> None:
     assert AgentMode.WRAP_UP not in MODE_STEPS[AgentMode.SIGNED_OUT]
     assert set(MODE_STEPS) == set(AgentMode)

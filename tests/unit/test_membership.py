@@ -292,6 +292,16 @@ async def test_an_agent_with_another_telephone_leaves_with_the_old_one() -> None
         )
 
 
+async def test_a_telephone_changed_while_nobody_looked_is_taken_out_of_the_queues() -> None:
+    async with seats() as found:
+        found.offer(LinkDown(at=AT, reason="the service has just started"))
+        found.outlet.prime([agent(READY, BOTH)])
+        left_behind = ("consult", "PJSIP/web1007", False)
+        found.offer(listed(left_behind, ("consult", "PJSIP/trunk", False), ("consult", "PJSIP/web2222", False)))
+        await found.idle()
+        assert found.sent == [RemoveMember(queue=QueueName("consult"), device=Device("PJSIP/web1007"))]
+
+
 async def test_the_robot_is_put_into_the_test_queue_when_it_is_missing() -> None:
     async with seats() as found:
         found.offer(listed(queues=("consult", "test")))

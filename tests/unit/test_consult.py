@@ -1,0 +1,92 @@
+"""A consultation as the floor reads it off the bridges: in stories cut from a real switch, and with three together."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cti.domain.changes import AgentView, LegKind
+from cti.domain.consult import Consult, consult_of
+from cti.domain.ids import AgentId, BridgeId, ChannelId
+from cti.domain.leg import Leg
+from tests.stories import staffed_floor, story_events
+from tests.world import START
+
+WU = AgentId("1002")
+MINE, THEIRS = BridgeId("mine"), BridgeId("theirs")
+
+
+def passed(name: str, agent_id: str) -> list[tuple[str, str, str | None] | None]:
+    """What the agent's consultation was, one after another."""
+    seen: list[tuple[str, str, str | None] | None] = []
+    floor = staffed_floor(story_events(name)[0].at)
+    for event in story_events(name):
+        for change in floor.apply(event):
+            if isinstance(change.value, AgentView) and change.key == agent_id:
+                one = change.value.consult
+                found = None if one is None else (one.state, one.target, one.agent_id)
+                if seen[-1:] != [found]:
+                    seen.append(found)
+    return seen
+
+
+def test_a_consultation_that_is_completed() -> None:
+    dialling, talking = ("dialling", "1002", "1002"), ("talking", "1002", "1002")
+    assert passed("atxfer", "1001") == [None, dialling, talking, None]
+    assert passed("atxfer", "1002") == [None]
+
+
+def test_a_consultation_from_which_the_agent_returns() -> None:
+    assert passed("atxcancel", "1001") == [None, ("dialling", "1002", "1002"), None]
+
+
+def test_other_transfers_are_no_consultations() -> None:
+    for name in ("blind", "hold", "spy"):
+        assert passed(name, "1001") == [None], name
+
+
+def leg(channel: str, bridge: str | None, kind: LegKind = LegKind.AGENT) -> Leg:
+    return Leg(
+        channel_id=ChannelId(channel),
+        channel=channel,
+        kind=kind,
+        number="",
+        name="",
+        agent_id=None,
+        opened_at=START,
+        seen_at=START,
+        bridge_id=None if bridge is None else BridgeId(bridge),
+    )
+
+
+def found(mine: Leg, customer: Leg, *others: Leg, known: Consult | None = None) -> Consult | None:
+    return consult_of(mine, customer, [mine, customer, *others], known, START + timedelta(seconds=9), {WU})
+
+
+def pair(first: str | None, second: str | None) -> tuple[Leg, Leg]:
+    name = "Local/web1002@transfer-00000001"
+    return leg(f"{name};1", first, LegKind.HELPER), leg(f"{name};2", second, LegKind.HELPER)
+
+
+def test_three_in_one_bridge_are_a_conference_also_when_the_pair_has_optimised_away() -> None:
+    mine, customer = leg("PJSIP/1001-1", THEIRS), leg("PJSIP/trunk-1", THEIRS, LegKind.CALLER)
+    joined = found(mine, customer, *pair(THEIRS, MINE))
+    assert joined is not None
+    assert (joined.state, joined.target, joined.agent_id) == ("conference", "1002", WU)
+    assert found(mine, customer, leg("PJSIP/web1002-1", THEIRS), known=joined) is joined
+    assert found(mine, customer, known=joined) is None  # the colleague has left
+
+
+def test_between_two_bridges_nothing_changes_and_another_channel_knows_nothing() -> None:
+    mine, customer = leg("PJSIP/1001-1", MINE), leg("PJSIP/trunk-1", THEIRS, LegKind.CALLER)
+    talking = found(mine, customer, *pair(MINE, "elsewhere"))
+    assert talking is not None
+    assert talking.state == "talking"
+    assert found(leg("PJSIP/1001-1", None), customer, known=talking) is talking
+    assert found(leg("PJSIP/1001-2", None), customer, known=talking) is None
+
+
+def test_a_number_outside_is_no_colleague() -> None:
+    half = leg("Local/13800138000@transfer-out-00000001;1", MINE, LegKind.HELPER)
+    outside = found(leg("PJSIP/1001-1", MINE), leg("PJSIP/trunk-1", THEIRS, LegKind.CALLER), half)
+    assert outside is not None
+    assert (outside.state, outside.target, outside.agent_id) == ("dialling", "13800138000", None)

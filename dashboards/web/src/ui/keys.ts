@@ -17,6 +17,28 @@ export function useKeys(table: KeyTable): void {
   onBeforeUnmount(() => document.removeEventListener("keydown", listen));
 }
 
+/** Keys held together with Ctrl (or Cmd) or Alt, as `Ctrl+Enter`, `Alt+1`: they also work while somebody types. */
+export function useCombos(table: Record<string, () => void>): void {
+  const listen = (event: KeyboardEvent): void => {
+    const name = comboName(event);
+    const act = name === "" || event.defaultPrevented || isCovered() ? undefined : table[name];
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  };
+  onMounted(() => document.addEventListener("keydown", listen));
+  onBeforeUnmount(() => document.removeEventListener("keydown", listen));
+}
+
+/** Alt writes other characters on some keyboards: digits and letters are told by the key's place. */
+function comboName(event: KeyboardEvent): string {
+  const isCtrl = event.ctrlKey || event.metaKey;
+  // AltGr says it is both, and writes a character.
+  const held = event.altKey === isCtrl ? "" : event.altKey ? "Alt" : "Ctrl";
+  const key = /^(?:Digit|Key)(.)$/.exec(event.code)?.[1] ?? event.key;
+  return held === "" || event.shiftKey ? "" : `${held}+${key}`;
+}
+
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }

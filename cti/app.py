@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from cti.address import address_of
 from cti.asterisk.conf_check import ConfCheck
@@ -60,6 +61,8 @@ def build_edge(service: Service, address: str) -> Web:
         database=service.database,
         engine=service,
         hub=service.hub,
+        rules=service.rules,
+        zone=ZoneInfo(settings.timezone),
         desk=Desk(engine=service, switch=service.link, database=service.database, clock=utc_now),
         clock=utc_now,
         address=lambda: address,

@@ -31,6 +31,7 @@ from cti.settings import Settings
 from cti.store.people import Account, list_accounts
 from cti.store.reads import list_agent_states
 from cti.store.recorder import Recorder, recorded_number
+from cti.store.rulebook import Rules
 from cti.store.work import Database
 from cti.web.masking import AUDIENCES
 from cti.web.people import agent_known
@@ -97,6 +98,7 @@ class Service:
             guard_s=settings.menu_guard_s,
         )
         self.membership = Membership(switch=self.link)
+        self.rules = Rules(database, submit=self.submit, clock=utc_now)
         self.reconciler = Reconciler(database, zone=ZoneInfo(settings.timezone), now=utc_now)
         self.jobs = Jobs(now=utc_now)
         self.jobs.add("prune journal", journal.prune, every_s=600)
@@ -153,6 +155,7 @@ async def open_service(things: contextlib.AsyncExitStack, settings: Settings) ->
     service.hub.prime(floor.snapshot(), floor.as_of)
     service.membership.prime(floor.agents.values())
     service.submit(LinkDown(at=utc_now(), reason="the service has just started"))
+    await service.rules.load()
     await submit_agents(service)
     return service
 

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from cti.domain.errors import Invalid
+
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)")]
 Word = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f]+$(?!\n)")]
 Prefix = Annotated[str, Meta(pattern=r"^[0-9]{1,12}$(?!\n)")]
@@ -116,3 +118,31 @@ class Rulebook(Rule, frozen=True, kw_only=True):
     desk: DeskRules = DeskRules()
     calling: CallingRules = msgspec.field(default_factory=CallingRules)
     departments: DepartmentRules = DepartmentRules()
+
+
+BY_RULE = frozenset({"missed_offer", "phone_away"})
+"""Reasons that only a rule gives."""
+
+
+def check_change(before: Rule, after: Rule) -> None:
+    """Check what the shapes cannot: nothing that the past names may vanish, nothing may mean two things.
+
+    Raises: Invalid `rules.twice`, `rules.reserved`, `rules.vanished`, `rules.no_prefixes`.
+    """
+    if isinstance(after, CallingRules) and after.is_on and not any(after.prefixes.values()):
+        raise Invalid("say which numbers may be called before calling out is switched on", code="rules.no_prefixes")
+    codes = _codes_of(after)
+    for code in codes:
+        if codes.count(code) > 1:
+            raise Invalid(f"{code} is there twice", code="rules.twice", value=code)
+        if code in BY_RULE:
+            raise Invalid(f"{code} is given by rule, it cannot be chosen", code="rules.reserved", value=code)
+    for code in _codes_of(before):
+        if code not in codes:
+            raise Invalid(f"{code} stands in records: switch it off instead", code="rules.vanished", value=code)
+
+
+def _codes_of(rule: Rule) -> list[str]:
+    if isinstance(rule, NotReadyRules):
+        return [reason.code for reason in rule.reasons]
+    return [one.code for one in rule.departments] if isinstance(rule, DepartmentRules) else []

@@ -70,14 +70,19 @@ async def list_agent_states(session: AsyncSession) -> list[AgentView]:
     return [msgspec.convert(view, AgentView) for view in views]
 
 
-async def list_modes(session: AsyncSession, agent_id: str, since: datetime) -> list[tuple[datetime, str, str]]:
-    """Modes the agent entered at `since` or later, oldest first: instant, mode, reason."""
-    statement = (
-        select(AgentModeRow.begun_at, AgentModeRow.mode, AgentModeRow.reason)
-        .where(AgentModeRow.agent_id == agent_id, AgentModeRow.begun_at >= since)
-        .order_by(AgentModeRow.begun_at)
-    )
-    return [(row.begun_at, row.mode, row.reason) for row in await session.execute(statement)]
+async def list_modes(
+    session: AsyncSession, agent_id: str, since: datetime, *, with_before: bool = False
+) -> list[tuple[datetime, str, str]]:
+    """Modes the agent entered at `since` or later, oldest first: instant, mode, reason.
+
+    `with_before`: begin with the mode he was in at `since`, if he was in one.
+    """
+    columns = select(AgentModeRow.begun_at, AgentModeRow.mode, AgentModeRow.reason)
+    his = columns.where(AgentModeRow.agent_id == agent_id)
+    statement = his.where(AgentModeRow.begun_at >= since).order_by(AgentModeRow.begun_at)
+    before = his.where(AgentModeRow.begun_at < since).order_by(AgentModeRow.begun_at.desc()).limit(1)
+    rows = [*(await session.execute(before))] if with_before else []
+    return [(row.begun_at, row.mode, row.reason) for row in [*rows, *(await session.execute(statement))]]
 
 
 async def count_calls(session: AsyncSession, day: date) -> int:

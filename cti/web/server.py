@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from time import monotonic
 
@@ -15,6 +15,7 @@ from cti.desk import Desk, Line
 from cti.domain.errors import Conflict
 from cti.domain.ids import AgentId, CallId
 from cti.hub import Hub
+from cti.store.rulebook import Rules
 from cti.store.work import Database
 from cti.web.agents import AgentRoutes
 from cti.web.attempts import AttemptLimit
@@ -30,12 +31,15 @@ from cti.web.health import HealthRoutes, database_part
 from cti.web.live import LiveFeed
 from cti.web.live_socket import LiveOptions
 from cti.web.metrics import Metrics
+from cti.web.missed import MissedRoutes
 from cti.web.once import Once
 from cti.web.origin import Origins
 from cti.web.passwords import Passwords
 from cti.web.people import PeopleRoutes
 from cti.web.problem import REQUEST_LIMIT_BYTES, problems
+from cti.web.reasons import ReasonRoutes
 from cti.web.routes import routes_of
+from cti.web.rules import RuleRoutes
 from cti.web.sessions import SessionOptions, Sessions
 from cti.web.static import StaticFiles
 from cti.web.wire import Gauge, Telephone
@@ -45,6 +49,9 @@ OWNERS: tuple[type, ...] = (
     PeopleRoutes,
     CallRoutes,
     AgentRoutes,
+    RuleRoutes,
+    ReasonRoutes,
+    MissedRoutes,
     CheckRoutes,
     LiveFeed,
     HealthRoutes,
@@ -69,11 +76,13 @@ def build_web(
     engine: Line,
     hub: Hub,
     desk: Desk,
+    rules: Rules,
     clock: Callable[[], datetime],
     address: Callable[[], str],
     static_dir: Path,
     public_url: str = "",
     host: str = "127.0.0.1",
+    zone: tzinfo = UTC,
     proxies: int = 0,
     checks: Sequence[Check] = (),
     gauges: Gauges = tuple,
@@ -132,7 +141,10 @@ def build_web(
             queues=queues,
         ),
         CallRoutes(database=database, desk=desk, test_calls=AttemptLimit(6, 60, now)),
-        AgentRoutes(desk=desk),
+        AgentRoutes(desk=desk, book=lambda: rules.book),
+        RuleRoutes(database=database, rules=rules, clock=clock),
+        ReasonRoutes(database=database, book=lambda: rules.book, zone=zone, clock=clock),
+        MissedRoutes(database=database, clock=clock),
         CheckRoutes(checks=[*checks, audit_watch.check], gauges=own_gauges, desk=desk, clock=clock),
         live,
         health,

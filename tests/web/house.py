@@ -23,6 +23,7 @@ from cti.hub import Hub
 from cti.seams import openapi_text
 from cti.store import audit, people
 from cti.store.people import Account, NewAccount
+from cti.store.rulebook import Rules
 from cti.store.work import Database
 from cti.web.live_socket import LiveOptions
 from cti.web.masking import AUDIENCES
@@ -151,6 +152,7 @@ class House:
             "engine": self.line,
             "hub": self.hub,
             "desk": Desk(engine=self.line, switch=self.switch, database=self.database, clock=self.clock),
+            "rules": Rules(self.database, submit=self.line.submit, clock=self.clock),
             "clock": self.clock,
             "address": lambda: "http://hotline.example:8900",
             "static_dir": self.pages,

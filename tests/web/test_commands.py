@@ -246,7 +246,7 @@ async def test_a_supervisor_sets_an_agents_mode_and_it_is_audited(house: House, 
     ("body", "status", "code"),
     [
         ({"mode": "wrap_up"}, 422, "request.choice"),
-        ({"mode": "ready", "reason": "party"}, 422, "request.choice"),
+        ({"mode": "ready", "reason": "party"}, 422, "agent.reason"),
         ({}, 422, "request.missing"),
         ([], 422, "request.kind"),
         ({"mode": "ready", "agent_id": "1002"}, 422, "request.unknown_field"),

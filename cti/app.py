@@ -92,7 +92,7 @@ def checks_of(service: Service) -> list[Check]:
 
     looks = (storage_findings, pace_findings, prompt_findings, book_findings, job_findings)
     return [
-        ConfCheck(service.link, line_limit=service.settings.line_limit),
+        ConfCheck(service.link, hands=service.hands, line_limit=service.settings.line_limit),
         *map(quick, looks),
         lambda: book_differences(service),
     ]

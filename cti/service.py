@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from cti.asterisk.hands import Hands
 from cti.asterisk.link import AmiLink
 from cti.asterisk.queue_log import Place, QueueLogReader, follow
+from cti.asterisk.states import Address
 from cti.domain.errors import DatabaseAway, Invalid
 from cti.domain.events import AgentForgotten, AgentModeSet, Event, LinkDown
 from cti.domain.floor import Floor
@@ -52,16 +54,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def ami_secret(settings: Settings) -> str:
-    """Return the AMI secret from the environment or its file. Raises: Invalid when the file cannot be read."""
-    if not settings.ami_secret_file:
-        return settings.ami_secret
+def secret_of(settings: Settings, name: str) -> str:
+    """Return the secret `name` (a setting) from the environment or its file. Raises: Invalid, unreadable file."""
+    file = str(getattr(settings, f"{name}_file"))
+    if not file:
+        return str(getattr(settings, name))
     try:
-        return Path(settings.ami_secret_file).read_text("utf-8").strip()
+        return Path(file).read_text("utf-8").strip()
     except OSError as refused:
-        raise Invalid(
-            f"HOTLINE_AMI_SECRET_FILE={settings.ami_secret_file!r}: {refused.strerror}", code="settings.secret_file"
-        ) from refused
+        variable = f"HOTLINE_{name.upper()}_FILE"
+        raise Invalid(f"{variable}={file!r}: {refused.strerror}", code="settings.secret_file") from refused
+
+
+def hands_of(settings: Settings) -> Hands:
+    """Return the second AMI account. Raises: Invalid, as `secret_of`."""
+    secret = secret_of(settings, "ami_hands_secret")
+    return Hands(Address(settings.ami_host or "127.0.0.1", settings.ami_port, settings.ami_hands_user, secret))
 
 
 class Service:
@@ -85,9 +93,10 @@ class Service:
             host=settings.ami_host or "127.0.0.1",
             port=settings.ami_port,
             username=settings.ami_user,
-            secret=ami_secret(settings),
+            secret=secret_of(settings, "ami_secret"),
             submit=self.submit,
         )
+        self.hands = hands_of(settings)
         self.flow: Flow = load_flow(FLOWS / "hotline.yaml")
         self.menus = MenuSessions(
             switch=self.link,

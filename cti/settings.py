@@ -39,6 +39,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ami_user: str = "hotline"
     ami_secret: str = ""
     ami_secret_file: str = ""
+    ami_hands_user: str = "hotline-hands"
+    """The second account, with write class `system`: what it does the first must not be able to do."""
+    ami_hands_secret: str = ""
+    ami_hands_secret_file: str = ""
     asterisk_root: str = ""
     """Folder of the unpacked Asterisk packages, to share one among several systems; empty means
     `<data_dir>/asterisk-root`."""

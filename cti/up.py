@@ -120,19 +120,26 @@ class Supervisor:
                 await switch.stop()
 
     def _tell_service_of(self, switch: EmbeddedAsterisk) -> None:
-        """Put the switch's whereabouts into the service's environment; the secret by a file that only we can read."""
-        secret_file = self._data / "ami-secret"
-        secret_file.touch(mode=0o600)
-        secret_file.write_text(switch.ami.secret, encoding="ascii")
-        self._environ.pop("HOTLINE_AMI_SECRET", None)
+        """Put the switch's whereabouts into the service's environment; secrets by files that only we can read."""
+        for name in ("HOTLINE_AMI_SECRET", "HOTLINE_AMI_HANDS_SECRET"):
+            self._environ.pop(name, None)
         self._environ |= {
             "HOTLINE_AMI_HOST": switch.ami.host,
             "HOTLINE_AMI_PORT": str(switch.ami.port),
             "HOTLINE_AMI_USER": switch.ami.user,
-            "HOTLINE_AMI_SECRET_FILE": str(secret_file),
+            "HOTLINE_AMI_SECRET_FILE": self._keep_secret("ami-secret", switch.ami.secret),
+            "HOTLINE_AMI_HANDS_USER": switch.hands.user,
+            "HOTLINE_AMI_HANDS_SECRET_FILE": self._keep_secret("ami-hands-secret", switch.hands.secret),
             "HOTLINE_QUEUE_LOG": str(switch.queue_log),
             "HOTLINE_RECORDINGS_DIR": str(switch.recordings),
         }
+
+    def _keep_secret(self, name: str, secret: str) -> str:
+        """Write a secret where only we can read it; return the path."""
+        path = self._data / name
+        path.touch(mode=0o600)
+        path.write_text(secret, encoding="ascii")
+        return str(path)
 
     async def _keep(self, switch: EmbeddedAsterisk) -> None:
         """Start the switch again when it died. Without it no call is possible, so this never gives up."""

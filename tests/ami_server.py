@@ -14,6 +14,8 @@ Answer = Callable[["AmiClient", Action], bytes | None]
 SYSTEM = "h0123456789"
 VERSION = "22.10.1"
 USER, SECRET = "hotline", "correct-horse"
+HANDS_USER, HANDS_SECRET = "hotline-hands", "battery-staple"
+SECRETS = {USER: SECRET, HANDS_USER: HANDS_SECRET}
 # fmt: off
 COMMANDS = (
     "AGI", "AbsoluteTimeout", "Atxfer", "BlindTransfer", "CancelAtxfer", "CoreSettings", "CoreShowChannels",
@@ -50,6 +52,7 @@ class AmiClient:
         self._writer = writer
         self._challenge = "804312"
         self.is_logged_in = False
+        self.ended = asyncio.Event()
         self.received: list[Action] = []
 
     def write(self, data: bytes) -> None:
@@ -83,12 +86,15 @@ class AmiClient:
 
     def log_in(self, action: Action) -> bytes:
         """Check the key of a Login."""
-        key = hashlib.md5((self._challenge + SECRET).encode(), usedforsecurity=False).hexdigest()
-        if action.get("Username") != USER or action.get("Key") != key:
+        secret = SECRETS.get(action.get("Username", ""), "")
+        key = hashlib.md5((self._challenge + secret).encode(), usedforsecurity=False).hexdigest()
+        if not secret or action.get("Key") != key:
             return self.no(action, "Authentication failed")
         self.is_logged_in = True
         booted = frame(("Event", "FullyBooted"), ("Privilege", "system,all"), ("Uptime", 9), ("Status", "Fully Booted"))
-        return self.ok(action, ("Message", "Authentication accepted")) + (booted if self._server.is_booted else b"")
+        # Asterisk: without events, class `system` among them, FullyBooted never comes.
+        is_told = self._server.is_booted and action.get("Events") != "off"
+        return self.ok(action, ("Message", "Authentication accepted")) + (booted if is_told else b"")
 
     async def serve(self) -> None:
         """Answer actions until the connection ends."""
@@ -97,6 +103,7 @@ class AmiClient:
             try:
                 raw = await self._reader.readuntil(b"\r\n\r\n")
             except (asyncio.IncompleteReadError, ConnectionError):
+                self.ended.set()
                 return
             lines = raw.decode().split("\r\n")[:-2]
             action = dict(line.split(": ", 1) for line in lines)
@@ -119,6 +126,7 @@ class AmiServer:
         self.answers: dict[str, Answer] = {}
         self.received: list[Action] = []
         self.clients: list[AmiClient] = []
+        self.globals = {"RECORDINGS": "/var/recordings"}
         self.menu_result = "200 result=0"
         self.channels: list[tuple[tuple[str, object], ...]] = []
         self._server: asyncio.Server | None = None
@@ -196,6 +204,9 @@ class AmiServer:
 
     def _showdialplan(self, client: AmiClient, action: Action) -> bytes:
         return client.rows(action, "ShowDialPlanComplete")
+
+    def _getvar(self, client: AmiClient, action: Action) -> bytes:
+        return client.ok(action, ("Variable", action["Variable"]), ("Value", self.globals.get(action["Variable"], "")))
 
     def _agi(self, client: AmiClient, action: Action) -> bytes:
         done = client.ok(action, ("Message", "Added AGI command to queue"))

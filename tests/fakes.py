@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from cti.asterisk.agi import check_line
 from cti.asterisk.encode import channel as checked_channel
 from cti.asterisk.encode import encode, to_wire
-from cti.domain.commands import Command
+from cti.asterisk.encode_hands import check_renewal, encode_hand
+from cti.domain.commands import Command, HandCommand, RenewRecording
 from cti.domain.errors import CallGone, Conflict, DomainError, NotSent, OutcomeUnknown
 from cti.domain.events import ChannelClosed, Event, FloorListed, LinkDown, LinkUp, MenuEntered, MenuLeft
 from cti.domain.switch import MenuResult, Reply
@@ -19,28 +20,14 @@ EMPTY_FLOOR = FloorListed(
 )
 
 
-class FakeSwitch:
-    """A switch that records what it is asked and answers as told.
+class _Script:
+    """What is asked, and how it is answered: yes, unless told otherwise."""
 
-    `sent`: commands that were accepted or refused, in order. `lines`: menu lines as (channel, line).
-    `on_line(channel, line)` answers menu lines: a result, an error to raise, or None for "no answer".
-    """
-
-    def __init__(self, submit: Callable[[Event], None] = lambda event: None) -> None:
+    def __init__(self) -> None:
         self.is_up = True
         self.sent: list[Command] = []
-        self.lines: list[tuple[str, str]] = []
-        self.floor = EMPTY_FLOOR
-        self.on_line: Callable[[str, str], MenuResult | DomainError | None] = lambda channel, line: MenuResult(
-            200, "0", ""
-        )
-        self._submit = submit
         self._refusals: list[tuple[type[Command], DomainError]] = []
         self._silent: set[type[Command]] = set()
-        self._ended: set[str] = set()
-        self._busy: dict[str, asyncio.Future[None]] = {}
-
-    # --- script -----------------------------------------------------------------------------------------------------
 
     def refuse(self, kind: type[Command], error: DomainError) -> None:
         """Raise `error` for the next command of `kind`."""
@@ -49,6 +36,56 @@ class FakeSwitch:
     def stay_silent(self, kind: type[Command], *, silent: bool = True) -> None:
         """Answer no command of `kind` (or answer again)."""
         (self._silent.add if silent else self._silent.discard)(kind)
+
+    def sent_of(self, kind: type[Command]) -> list[Command]:
+        """The commands of one kind, in order."""
+        return [command for command in self.sent if isinstance(command, kind)]
+
+    async def _answer(self, command: Command, limit_s: float) -> Reply:
+        if not self.is_up:
+            raise NotSent("the switch is away")
+        self.sent.append(command)
+        for index, (kind, error) in enumerate(self._refusals):
+            if isinstance(command, kind):
+                del self._refusals[index]
+                raise error
+        await asyncio.sleep(0)
+        if type(command) in self._silent:
+            await asyncio.sleep(limit_s)
+            raise OutcomeUnknown(f"no answer within {limit_s:g} s", waited_s=limit_s)
+        return Reply("Success")
+
+
+class FakeHands(_Script):
+    """The second account: `sent` holds what was accepted or refused, in order. `is_up = False`: nobody is let in."""
+
+    async def send(self, command: HandCommand, *, limit_s: float = 5.0) -> Reply:
+        if isinstance(command, RenewRecording):
+            check_renewal(command)
+        else:
+            to_wire(encode_hand(command))
+        return await self._answer(command, limit_s)
+
+
+class FakeSwitch(_Script):
+    """A switch that records what it is asked and answers as told.
+
+    `sent`: commands that were accepted or refused, in order. `lines`: menu lines as (channel, line).
+    `on_line(channel, line)` answers menu lines: a result, an error to raise, or None for "no answer".
+    """
+
+    def __init__(self, submit: Callable[[Event], None] = lambda event: None) -> None:
+        super().__init__()
+        self.lines: list[tuple[str, str]] = []
+        self.floor = EMPTY_FLOOR
+        self.on_line: Callable[[str, str], MenuResult | DomainError | None] = lambda channel, line: MenuResult(
+            200, "0", ""
+        )
+        self._submit = submit
+        self._ended: set[str] = set()
+        self._busy: dict[str, asyncio.Future[None]] = {}
+
+    # --- script -----------------------------------------------------------------------------------------------------
 
     def emit(self, event: Event) -> None:
         """Let the switch report `event`; one that ends a menu fails its waiter, as the real link does."""
@@ -74,26 +111,11 @@ class FakeSwitch:
         self.is_up = True
         self._submit(LinkUp(at=datetime.now(UTC)))
 
-    def sent_of(self, kind: type[Command]) -> list[Command]:
-        """The commands of one kind, in order."""
-        return [command for command in self.sent if isinstance(command, kind)]
-
     # --- cti.domain.switch.Switch -----------------------------------------------------------------------------------
 
     async def send(self, command: Command, *, limit_s: float = 5.0) -> Reply:
         to_wire(encode(command))
-        if not self.is_up:
-            raise NotSent("the switch is away")
-        self.sent.append(command)
-        for index, (kind, error) in enumerate(self._refusals):
-            if isinstance(command, kind):
-                del self._refusals[index]
-                raise error
-        await asyncio.sleep(0)
-        if type(command) in self._silent:
-            await asyncio.sleep(limit_s)
-            raise OutcomeUnknown(f"no answer within {limit_s:g} s", waited_s=limit_s)
-        return Reply("Success")
+        return await self._answer(command, limit_s)
 
     async def run_menu(self, channel: str, line: str, *, limit_s: float = 60.0) -> MenuResult:
         checked_channel(channel), check_line(line)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from cti.asterisk.encode import to_wire
 from cti.asterisk.frames import Fields
 from cti.domain.errors import NotSent, OutcomeUnknown, SwitchRefused
+from cti.domain.switch import Reply
 
 _NO_CLASS = ("Permission denied",)
 _ROWS_LIMIT = 20_000
@@ -126,3 +127,9 @@ def _check(name: str, reply: Fields) -> None:
     words = reply.get("Message", reply["Response"])
     code = "switch.permission" if words in _NO_CLASS else "switch.refused"
     raise SwitchRefused(f"{name}: {words}", code=code, words=words)
+
+
+def reply_of(fields: Fields) -> Reply:
+    """Return a Success as the domain sees it: the words, and what else came with them."""
+    kept = {name: value for name, value in fields.items() if name not in ("Response", "Message", "ActionID")}
+    return Reply(fields.get("Message", ""), kept)

@@ -8,11 +8,19 @@ from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 from cti.asterisk.conf_facts import check_system_name, check_timestamps, check_transport, check_version
-from cti.asterisk.conf_rights import check_modules, check_read_classes, check_wide_rights, check_write_classes
+from cti.asterisk.conf_rights import (
+    check_hands,
+    check_modules,
+    check_read_classes,
+    check_wide_rights,
+    check_write_classes,
+    hands_locked_out,
+)
 from cti.asterisk.frames import Fields
+from cti.asterisk.hands import Hands
 from cti.asterisk.link import AmiLink
 from cti.asterisk.session import Session
-from cti.asterisk.states import LinkState
+from cti.asterisk.states import LinkLost, LinkRefused, LinkState
 from cti.domain.errors import SwitchError
 from cti.domain.findings import Finding, Level
 
@@ -35,8 +43,16 @@ _FIXES = {
 class ConfCheck:
     """Call it for the findings of this moment. Nothing on the switch is changed."""
 
-    def __init__(self, link: AmiLink, *, queues: Sequence[str] = QUEUES, line_limit: int | None = None) -> None:
+    def __init__(
+        self,
+        link: AmiLink,
+        *,
+        hands: Hands | None = None,
+        queues: Sequence[str] = QUEUES,
+        line_limit: int | None = None,
+    ) -> None:
         self._link = link
+        self._hands = hands
         self._queues = queues
         self._line_limit = line_limit
 
@@ -64,6 +80,7 @@ class ConfCheck:
             check_transport(self._link.address.host, has_tls=self._link.address.tls is not None),
             *self._suspicions(session),
             *asked,
+            *await self._check_hands(),
         ]
 
     def _link_finding(self) -> Finding:
@@ -79,6 +96,14 @@ class ConfCheck:
                 link.refusal_code, "Look whether Asterisk runs and is reachable; the link tries again by itself."
             ),
         )
+
+    async def _check_hands(self) -> Iterable[Finding]:
+        if self._hands is None:
+            return []
+        try:
+            return check_hands(await self._hands.list_commands())
+        except (LinkRefused, LinkLost, SwitchError, OSError) as failed:
+            return [hands_locked_out(str(failed) or "no answer")]
 
     def _suspicions(self, session: Session) -> Iterable[Finding]:
         if count := self._link.quarantine.count:

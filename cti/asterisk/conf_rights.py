@@ -78,6 +78,40 @@ def check_wide_rights(commands: Set[str]) -> Iterable[Finding]:
             )
 
 
+HANDS_CLASSES = {
+    "system": ("DBPut", "browser telephones, desk telephones answered by a click, whole recordings after a transfer"),
+    "call": ("Setvar", "whole recordings after a transfer"),
+    "user": ("UserEvent", "whole recordings after a transfer"),
+}
+"""Class of the second account -> (an action only it allows, what does not work without it)."""
+
+
+def check_hands(commands: Set[str]) -> Iterable[Finding]:
+    """Judge the second account by the actions it may use."""
+    missing = [name for name, (witness, _) in HANDS_CLASSES.items() if witness not in commands]
+    for name in missing:
+        yield Finding(
+            code="rights.hands",
+            level=Level.BAD,
+            text=f"the second AMI account lacks write class `{name}`: no {HANDS_CLASSES[name][1]}",
+            fix=f"Add `{name}` to `write =` of the account in manager.conf, then `manager reload`.",
+            about=name,
+        )
+    if not missing:
+        yield Finding(code="rights.hands", level=Level.OK, text="the second AMI account may do what it is there for")
+
+
+def hands_locked_out(reason: str) -> Finding:
+    """The second account cannot log in, or not reach the switch."""
+    return Finding(
+        code="rights.hands",
+        level=Level.BAD,
+        text=f"the second AMI account cannot be used: {reason}",
+        fix="Compare HOTLINE_AMI_HANDS_USER and its secret with manager.conf (docker/asterisk/etc/manager.conf has the "
+        "account); `manager reload`.",
+    )
+
+
 def check_read_classes(seen: Mapping[bytes, int], done: Mapping[str, int]) -> Iterable[Finding]:
     """Name each read class that is missing; unknown until something happened that would have shown it."""
     for name, (proofs, signs, causes) in READ_CLASSES.items():

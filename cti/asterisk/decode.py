@@ -134,6 +134,11 @@ def _menu_entered(f: Fields, at: datetime) -> e.Event:
     return e.MenuEntered(at=at, **who(f), exten=f.get("Exten", ""))
 
 
+def _recording_muted(f: Fields, at: datetime) -> e.Event:
+    # `State` is what the action said: 1 silence, 0 everything again.
+    return e.RecordingMuted(at=at, **who(f), is_muted=whole(f, "State") != 0)
+
+
 def _listen_started(f: Fields, at: datetime) -> e.Event:
     return e.ListenStarted(
         at=at,
@@ -192,6 +197,7 @@ DECODERS: dict[bytes, Decoder] = {
     b"AsyncAGIEnd": _plain(e.MenuLeft),
     b"MixMonitorStart": _plain(e.RecordingStarted),
     b"MixMonitorStop": _plain(e.RecordingStopped),
+    b"MixMonitorMute": _recording_muted,
     b"ChanSpyStart": _listen_started,
     b"ChanSpyStop": _listen_stopped,
     b"OriginateResponse": _originate_ended,

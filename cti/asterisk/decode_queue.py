@@ -11,7 +11,7 @@ from typing import TypedDict
 from cti.asterisk.fields import Decoder, channel_or_none, need, who, whole
 from cti.asterisk.frames import Fields
 from cti.domain import events as e
-from cti.domain.ids import ChannelId, Device, QueueName
+from cti.domain.ids import AgentId, ChannelId, Device, QueueName
 
 
 class _Member(TypedDict):
@@ -156,12 +156,17 @@ def _segment_begun(f: Fields, at: datetime) -> e.Event:
     return e.SegmentBegun(at=at, **who(f), name=need(f, "Name"), part=whole(f, "Part", 1))
 
 
+def _stranded(f: Fields, at: datetime) -> e.Event:
+    return e.CallerStranded(at=at, **who(f), agent_id=AgentId(need(f, "Agent")))
+
+
 USER_EVENTS: dict[str, Decoder] = {
     "CallEntered": _entered,
     "CallRefused": _refused,
     "IvrDead": _fell_back,
     "QueueDone": _visit_reported,
     "RecordingPart": _segment_begun,
+    "CallerStranded": _stranded,
 }
 """Names our dialplan gives in UserEvent()."""
 

@@ -14,7 +14,7 @@ import msgspec
 from cti.asterisk import debian, sounds
 from cti.asterisk.binaries import Binaries, SwitchSetupError
 from cti.asterisk.debian import Progress
-from cti.asterisk.home import AMI_USER, SwitchHome, SwitchOptions
+from cti.asterisk.home import AMI_USER, HANDS_USER, SwitchHome, SwitchOptions
 from cti.asterisk.identity import Identity
 from cti.asterisk.ports import LOOPBACK, is_free, with_ports
 from cti.asterisk.process import SwitchProcess
@@ -125,6 +125,12 @@ class EmbeddedAsterisk:
         """Where the service logs in; known after `start`."""
         identity = self._known
         return AmiAddress(host=LOOPBACK, port=identity.ami_port, user=AMI_USER, secret=identity.ami_secret)
+
+    @property
+    def hands(self) -> AmiAddress:
+        """Where the service logs in for what needs class `system`; known after `start`."""
+        identity = self._known
+        return AmiAddress(host=LOOPBACK, port=identity.ami_port, user=HANDS_USER, secret=identity.hands_secret)
 
     @property
     def sip_port(self) -> int:

@@ -31,6 +31,9 @@ _REASON = re.compile(r"[\w -]{0,64}")
 _VARIABLE = re.compile(r"_{0,2}HOTLINE_[A-Z0-9_]{1,40}")
 """Our own names only: a name could otherwise be a dialplan function."""
 _VALUE = re.compile(r"[\w.:/@+-]{0,200}")
+_KEY = re.compile(r"[0-9*#A-D]")
+_KEY_MS = 120
+"""Length of one digit. Asterisk: anything shorter than 80 ms is made longer (AST_MIN_DTMF_DURATION)."""
 _SPY_DATA = re.compile(r"[A-Za-z0-9_.@;:+-][A-Za-z0-9/_.@;:+-]{0,99}(?:,[A-Za-z]{0,8})?")
 APPLICATIONS = {"ChanSpy": _SPY_DATA}
 """Applications that an Originate may run, and the shape of their data. Everything else could be a shell."""
@@ -70,7 +73,8 @@ def _refused(field: str, why: str) -> Invalid:
     return Invalid(f"{field}: {why} must not be sent to the switch", code="switch.field", field=field)
 
 
-def _fit(field: str, value: str, pattern: re.Pattern[str]) -> str:
+def fit(field: str, value: str, pattern: re.Pattern[str]) -> str:
+    """Return `value` when all of it is what `pattern` allows. Raises: Invalid."""
     if not pattern.fullmatch(value):
         raise _refused(field, f"{value[:40]!a}" if value else "an empty value")
     return value
@@ -78,7 +82,7 @@ def _fit(field: str, value: str, pattern: re.Pattern[str]) -> str:
 
 def channel(value: str) -> str:
     """Return a channel's name that is safe to send. Raises: Invalid."""
-    return _fit("Channel", value, _CHANNEL)
+    return fit("Channel", value, _CHANNEL)
 
 
 def _seconds(field: str, value: float, most: float) -> float:
@@ -99,8 +103,8 @@ def _transfer(action: str) -> Callable[[Any], Action]:
         return [
             ("Action", action),
             ("Channel", channel(x.channel)),
-            ("Context", _fit("Context", x.context, _NAME)),
-            ("Exten", _fit("Exten", x.exten, _EXTEN)),
+            ("Context", fit("Context", x.context, _NAME)),
+            ("Exten", fit("Exten", x.exten, _EXTEN)),
         ]
 
     return row
@@ -114,23 +118,52 @@ def _originate(x: c.Originate) -> Action:
     action = [
         ("Action", "Originate"),
         ("Channel", channel(x.channel)),
-        ("ChannelId", _fit("ChannelId", x.channel_id, _CHANNEL_ID)),
+        ("ChannelId", fit("ChannelId", x.channel_id, _CHANNEL_ID)),
         ("Timeout", str(round(_seconds("Timeout", x.timeout_s, 300) * 1000))),
         ("Async", "true"),
     ]
     if x.application:
         if x.application not in APPLICATIONS:
             raise _refused("Application", repr(x.application[:40]))
-        data = _fit("Data", x.data, APPLICATIONS[x.application])
+        data = fit("Data", x.data, APPLICATIONS[x.application])
         action += [("Application", x.application), ("Data", data)]
     else:
-        context, exten = _fit("Context", x.context, _NAME), _fit("Exten", x.exten, _EXTEN)
+        context, exten = fit("Context", x.context, _NAME), fit("Exten", x.exten, _EXTEN)
         action += [("Context", context), ("Exten", exten), ("Priority", "1")]
     if x.caller_number:
-        action.append(("CallerID", _fit("CallerID", x.caller_number, _NUMBER)))
+        action.append(("CallerID", fit("CallerID", x.caller_number, _NUMBER)))
     for name, value in x.variables.items():
-        action.append(("Variable", f"{_fit('Variable', name, _VARIABLE)}={_fit(name, value, _VALUE)}"))
+        action.append(("Variable", f"{fit('Variable', name, _VARIABLE)}={fit(name, value, _VALUE)}"))
     return action
+
+
+def _redirect(x: c.Redirect) -> Action:
+    return [
+        ("Action", "Redirect"),
+        ("Channel", channel(x.channel)),
+        ("Context", fit("Context", x.context, _NAME)),
+        ("Exten", fit("Exten", x.exten, _EXTEN)),
+        ("Priority", "1"),
+    ]
+
+
+def _set_variable(x: c.SetVariable) -> Action:
+    return [
+        ("Action", "Setvar"),
+        ("Channel", channel(x.channel)),
+        ("Variable", fit("Variable", x.name, _VARIABLE)),
+        ("Value", fit("Value", x.value, _VALUE)),
+    ]
+
+
+def _press_key(x: c.PressKey) -> Action:
+    action = [
+        ("Action", "PlayDTMF"),
+        ("Channel", channel(x.channel)),
+        ("Digit", fit("Digit", x.key, _KEY)),
+        ("Duration", str(_KEY_MS)),
+    ]
+    return [*action, ("Receive", "true")] if x.is_received else action
 
 
 def _keep_in_menu(x: c.KeepInMenu) -> Action:
@@ -160,33 +193,33 @@ def _mute_recording(x: c.MuteRecording) -> Action:
 def _add_member(x: c.AddMember) -> Action:
     action = [
         ("Action", "QueueAdd"),
-        ("Queue", _fit("Queue", x.queue, _NAME)),
-        ("Interface", _fit("Interface", x.device, _DEVICE)),
-        ("MemberName", _fit("MemberName", x.member_name, _MEMBER_NAME)),
+        ("Queue", fit("Queue", x.queue, _NAME)),
+        ("Interface", fit("Interface", x.device, _DEVICE)),
+        ("MemberName", fit("MemberName", x.member_name, _MEMBER_NAME)),
         ("Paused", "true" if x.is_paused else "false"),
     ]
     if x.pause_reason:
-        action.append(("Reason", _fit("Reason", x.pause_reason, _REASON)))
+        action.append(("Reason", fit("Reason", x.pause_reason, _REASON)))
     return action
 
 
 def _remove_member(x: c.RemoveMember) -> Action:
     return [
         ("Action", "QueueRemove"),
-        ("Queue", _fit("Queue", x.queue, _NAME)),
-        ("Interface", _fit("Interface", x.device, _DEVICE)),
+        ("Queue", fit("Queue", x.queue, _NAME)),
+        ("Interface", fit("Interface", x.device, _DEVICE)),
     ]
 
 
 def _pause_member(x: c.PauseMember) -> Action:
     action = [
         ("Action", "QueuePause"),
-        ("Interface", _fit("Interface", x.device, _DEVICE)),
+        ("Interface", fit("Interface", x.device, _DEVICE)),
         ("Paused", "true" if x.is_paused else "false"),
-        ("Reason", _fit("Reason", x.reason, _REASON)),
+        ("Reason", fit("Reason", x.reason, _REASON)),
     ]
     if x.queue is not None:
-        action.append(("Queue", _fit("Queue", x.queue, _NAME)))
+        action.append(("Queue", fit("Queue", x.queue, _NAME)))
     return action
 
 
@@ -196,6 +229,9 @@ _ENCODERS: dict[type[c.Command], Callable[[Any], Action]] = {
     c.AttendedTransfer: _transfer("Atxfer"),
     c.CancelTransfer: _cancel_transfer,
     c.Originate: _originate,
+    c.Redirect: _redirect,
+    c.SetVariable: _set_variable,
+    c.PressKey: _press_key,
     c.KeepInMenu: _keep_in_menu,
     c.MuteRecording: _mute_recording,
     c.AddMember: _add_member,

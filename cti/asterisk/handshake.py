@@ -24,8 +24,11 @@ def version_of(text: str) -> tuple[int, int, int] | None:
     return (int(found[1]), int(found[2] or 0), int(found[3] or 0)) if found else None
 
 
-async def log_in(actions: ActionTable, address: Address, *, limit_s: float) -> None:
-    """Log in without the secret crossing the wire. Raises: LinkRefused, LinkLost, OutcomeUnknown."""
+async def log_in(actions: ActionTable, address: Address, *, limit_s: float, events: bool = True) -> None:
+    """Log in without the secret crossing the wire. Without `events` only answers come.
+
+    Raises: LinkRefused, LinkLost, OutcomeUnknown.
+    """
     try:
         challenge = await actions.ask([("Action", "Challenge"), ("AuthType", "MD5")], limit_s=limit_s)
         key = hashlib.md5((challenge.get("Challenge", "") + address.secret).encode(), usedforsecurity=False).hexdigest()
@@ -34,7 +37,7 @@ async def log_in(actions: ActionTable, address: Address, *, limit_s: float) -> N
             ("AuthType", "MD5"),
             ("Username", address.username),
             ("Key", key),
-            ("Events", "on"),
+            ("Events", "on" if events else "off"),
         ]
         await actions.ask(login, limit_s=limit_s)
     except SwitchRefused as refused:

@@ -16,6 +16,7 @@ from cti.asterisk.ports import LOOPBACK, RTP_PORTS
 from cti.asterisk.render import phones_conf, render, write_private
 
 AMI_USER = "hotline"
+HANDS_USER = "hotline-hands"
 _FOLDERS = ("etc/local", "run", "log/cdr-csv", "spool", "var/keys", "var/cache", "data/agi-bin", "data/sounds")
 
 
@@ -121,6 +122,8 @@ class SwitchHome:
             "AMI_PERMIT": f"{LOOPBACK}/255.255.255.255",
             "AMI_USER": AMI_USER,
             "AMI_SECRET": identity.ami_secret,
+            "HANDS_USER": HANDS_USER,
+            "HANDS_SECRET": identity.hands_secret,
             "SIP_BIND": LOOPBACK,
             "SIP_SELF": LOOPBACK,
             "SIP_PORT": identity.sip_port,

@@ -22,8 +22,12 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     robot_secret: str
     phones: dict[str, str]
     """Number -> SIP secret."""
+    hands_secret: str = msgspec.field(default_factory=lambda: secrets.token_hex(24))
+    """Of the second AMI account. An older file has none: it gets one when it is read, kept when it is saved."""
     sip_port: int = 0
     ami_port: int = 0
+    http_port: int = 0
+    """WebSocket of the browser telephones, on loopback only."""
     rtp_start: int = 0
 
     @classmethod

@@ -13,6 +13,7 @@ import ssl
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from cti.asterisk.actions import reply_of
 from cti.asterisk.agi import check_line
 from cti.asterisk.encode import channel as checked_channel
 from cti.asterisk.encode import encode
@@ -194,9 +195,7 @@ class AmiLink:
     async def send(self, command: Command, *, limit_s: float = 5.0) -> Reply:
         """Send one command; see `Switch.send`."""
         action = encode(command)
-        fields = await self.session.actions.ask(action, limit_s=limit_s)
-        kept = {name: value for name, value in fields.items() if name not in ("Response", "Message", "ActionID")}
-        return Reply(fields.get("Message", ""), kept)
+        return reply_of(await self.session.actions.ask(action, limit_s=limit_s))
 
     async def run_menu(self, channel: str, line: str, *, limit_s: float = 60.0) -> MenuResult:
         """Run one AGI command on a channel in the menu; see `Switch.run_menu`."""

@@ -51,11 +51,12 @@ def with_ports(identity: Identity, *, sip_port: int, host: str = LOOPBACK) -> Id
             code="switch.port",
             port=sip_port,
         )
-    sip, ami = sip_port or identity.sip_port, identity.ami_port
+    sip, ami, http = sip_port or identity.sip_port, identity.ami_port, identity.http_port
     return msgspec.structs.replace(
         identity,
         sip_port=sip if sip and _becomes_free(sip, udp=True, host=host) else find_free(udp=True, host=host),
         ami_port=ami if ami and _becomes_free(ami, udp=False) else find_free(udp=False),
+        http_port=http if http and _becomes_free(http, udp=False) else find_free(udp=False),
         rtp_start=identity.rtp_start or random.choice(_RTP_BLOCKS),
     )
 

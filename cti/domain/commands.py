@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from cti.domain.ids import ChannelId, Device, QueueName
+from cti.domain.ids import ChannelId, Device, LinkedId, QueueName
 
 
 class Command(msgspec.Struct, frozen=True, tag=True, kw_only=True):
@@ -120,7 +120,7 @@ class MuteRecording(Command, frozen=True, kw_only=True):
     is_muted: bool
 
 
-# --- sent through the second account, which may do what the first may not (class `system`) ---------------------------
+# --- for `Hands.send`: the second account, which may do what the first may not (class `system`) ----------------------
 
 
 class GiveSecret(Command, frozen=True, kw_only=True):
@@ -156,10 +156,13 @@ class MuteVoice(Command, frozen=True, kw_only=True):
 class RenewRecording(Command, frozen=True, kw_only=True):
     """Stop the recording of `channel` and begin `part`: what a transfer asks for (Debian's PLC patch, `webrtc` 3).
 
-    `name` is the part's file name without side and ending, as `SegmentBegun.name`.
+    `name` is the part's file name without side and ending. It comes back from the switch as `SegmentBegun`, which needs
+    the channel's ids. The dialplan counts on from `part`, so a later one never takes the same name.
     """
 
     channel: str
+    channel_id: ChannelId
+    linked_id: LinkedId
     name: str
     part: int
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from cti.domain.commands import Command
+from cti.domain.commands import Command, HandCommand
 from cti.domain.events import FloorListed
 
 
@@ -50,4 +50,15 @@ class Switch(Protocol):
 
     async def list_floor(self) -> FloorListed:
         """Ask for channels, bridges, queues together. Raises: as `send`."""
+        ...
+
+
+class Hands(Protocol):
+    """The few things that need rights which the account that hears everything must not have."""
+
+    async def send(self, command: HandCommand, *, limit_s: float = 5.0) -> Reply:
+        """Do one thing and wait for Asterisk's answer.
+
+        Raises: NotSent (not reachable, or not let in: nothing was done), SwitchRefused, OutcomeUnknown, Invalid.
+        """
         ...

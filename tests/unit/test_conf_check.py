@@ -8,12 +8,21 @@ import pytest
 
 from cti.asterisk.conf_check import ConfCheck
 from cti.asterisk.conf_facts import check_system_name, check_timestamps, check_transport, check_version
-from cti.asterisk.conf_rights import MODULES, check_modules, check_read_classes, check_wide_rights, check_write_classes
+from cti.asterisk.conf_rights import (
+    HANDS_CLASSES,
+    MODULES,
+    check_hands,
+    check_modules,
+    check_read_classes,
+    check_wide_rights,
+    check_write_classes,
+)
+from cti.asterisk.hands import Hands
 from cti.asterisk.handshake import started_at, version_of
 from cti.asterisk.link import AmiLink
-from cti.asterisk.states import LinkOptions
+from cti.asterisk.states import Address, LinkOptions
 from cti.domain.findings import Finding, Level
-from tests.ami_server import COMMANDS, SECRET, USER, Action, AmiClient, AmiServer, ami_server
+from tests.ami_server import COMMANDS, HANDS_SECRET, HANDS_USER, SECRET, USER, Action, AmiClient, AmiServer, ami_server
 from tests.waiting import until
 
 ALL = frozenset({*COMMANDS, "Redirect", "PJSIPHangup", "PJSIPQualify"})
@@ -79,6 +88,15 @@ def test_rights_that_are_too_wide_are_named() -> None:
     assert list(check_wide_rights(ALL)) == []
 
 
+@pytest.mark.parametrize("name", HANDS_CLASSES)
+def test_what_the_second_account_lacks_is_named(name: str) -> None:
+    witnesses = {witness for witness, _ in HANDS_CLASSES.values()}
+    assert [one.level for one in check_hands(witnesses)] == [Level.OK]
+    (found,) = check_hands(witnesses - {HANDS_CLASSES[name][0]})
+    assert (found.level, found.about) == (Level.BAD, name)
+    assert name in found.fix
+
+
 def read_levels(seen: set[bytes], done: set[str]) -> dict[str, Level]:
     found = check_read_classes(dict.fromkeys(seen, 1), dict.fromkeys(done, 1))
     return {one.about: one.level for one in found}
@@ -114,7 +132,7 @@ def test_ami_in_clear_text_over_a_network_is_found(host: str, has_tls: bool, lev
     assert check_transport(host, has_tls=has_tls).level is level
 
 
-async def findings(server: AmiServer) -> dict[str, Finding]:
+async def findings(server: AmiServer, hands_secret: str = HANDS_SECRET) -> dict[str, Finding]:
     """What the check says of this server, by code; needs something to look at first."""
     link = AmiLink(
         host="127.0.0.1",
@@ -124,9 +142,10 @@ async def findings(server: AmiServer) -> dict[str, Finding]:
         submit=lambda event: None,
         options=LinkOptions(answer_limit_s=1),
     )
+    hands = Hands(Address("127.0.0.1", server.port, HANDS_USER, hands_secret))
     run = asyncio.create_task(link.run())
     await until(lambda: link.state in ("up", "refused"))
-    found = {one.code: one for one in await ConfCheck(link, line_limit=90)()}
+    found = {one.code: one for one in await ConfCheck(link, hands=hands, line_limit=90)()}
     await link.aclose()
     await run
     return found
@@ -197,3 +216,16 @@ async def test_a_refused_link_is_the_only_finding_and_has_its_fix() -> None:
     assert list(found) == ["switch.too_old"]
     assert found["switch.too_old"].level is Level.BAD
     assert found["switch.too_old"].fix
+
+
+async def test_a_second_account_that_is_not_let_in_is_found_with_its_fix() -> None:
+    async with ami_server() as server:
+        found = (await findings(server, hands_secret="wrong"))["rights.hands"]
+    assert found.level is Level.BAD
+    assert "hotline-hands" in found.text
+    assert "HOTLINE_AMI_HANDS_USER" in found.fix
+
+
+async def test_a_second_account_that_lacks_classes_is_found() -> None:
+    async with ami_server() as server:
+        assert (await findings(server))["rights.hands"].level is Level.BAD

@@ -86,6 +86,16 @@ CASES: list[tuple[str, list[dict[str, str]], e.Event]] = [
         e.VisitReported(at=AT, **WHO, status="TIMEOUT", queue=""),  # type: ignore[arg-type]
     ),
     (
+        "UserEvent",
+        [CALLER, {"UserEvent": "CallerStranded", "Agent": "1007"}],
+        e.CallerStranded(at=AT, **WHO, agent_id="1007"),  # type: ignore[arg-type]
+    ),
+    (
+        "MixMonitorMute",
+        [CALLER, {"Direction": "both", "State": "1"}],
+        e.RecordingMuted(at=AT, **WHO, is_muted=True),  # type: ignore[arg-type]
+    ),
+    (
         "OriginateResponse",
         [{"Response": "Failure", "Uniqueid": "<unknown>", "Reason": "0"}],
         e.OriginateEnded(at=AT, channel_id=None, succeeded=False, reason=0),

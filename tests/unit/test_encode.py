@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -28,6 +30,18 @@ CASES: list[tuple[c.Command, dict[str, str]]] = [
     (
         c.AttendedTransfer(channel=CALLER, context="transfer", exten="complaints"),
         {"Action": "Atxfer", "Channel": CALLER, "Context": "transfer", "Exten": "complaints"},
+    ),
+    (
+        c.Redirect(channel=CALLER, context="take-back", exten="web1007"),
+        {"Action": "Redirect", "Channel": CALLER, "Context": "take-back", "Exten": "web1007", "Priority": "1"},
+    ),
+    (
+        c.SetVariable(channel=CALLER, name="HOTLINE_AFTER", value="wait:web1007"),
+        {"Action": "Setvar", "Channel": CALLER, "Variable": "HOTLINE_AFTER", "Value": "wait:web1007"},
+    ),
+    (
+        c.PressKey(channel=CALLER, key="#"),
+        {"Action": "PlayDTMF", "Channel": CALLER, "Digit": "#", "Duration": "120"},
     ),
     (c.CancelTransfer(channel=CALLER), {"Action": "CancelAtxfer", "Channel": CALLER}),
     (
@@ -94,7 +108,25 @@ def test_a_command_becomes_an_action(command: c.Command, expected: dict[str, str
 
 
 def test_every_command_has_its_action() -> None:
-    assert {type(command) for command, _ in CASES} == set(c.Command.__subclasses__())
+    assert {type(command) for command, _ in CASES} == set(c.Command.__subclasses__()) - set(get_args(c.HandCommand))
+
+
+@pytest.mark.parametrize(
+    "command", [c.DropSecret(endpoint="web1007"), c.AskPhone(channel=CALLER, event="talk")], ids=lambda one: str(one)
+)
+def test_what_needs_the_second_account_never_goes_by_the_first(command: c.Command) -> None:
+    with pytest.raises(Invalid, match="no action"):
+        encode(command)
+
+
+def test_a_feature_code_is_pressed_as_if_by_the_party_himself() -> None:
+    assert ("Receive", "true") in encode(c.PressKey(channel=CALLER, key="*", is_received=True))
+
+
+@pytest.mark.parametrize("key", ["", "12", "E", "a", "**", "1\n"])
+def test_a_key_is_one_key(key: str) -> None:
+    with pytest.raises(Invalid):
+        encode(c.PressKey(channel=CALLER, key=key))
 
 
 HOSTILE = [
@@ -118,6 +150,11 @@ HOSTILE = [
         lambda text: c.HangUp(channel=text),
         lambda text: c.BlindTransfer(channel=CALLER, context="transfer", exten=text),
         lambda text: c.BlindTransfer(channel=CALLER, context=text, exten="1002"),
+        lambda text: c.Redirect(channel=text, context="take-back", exten="1007"),
+        lambda text: c.Redirect(channel=CALLER, context=text, exten="1007"),
+        lambda text: c.SetVariable(channel=CALLER, name=text, value="1"),
+        lambda text: c.SetVariable(channel=text, name="HOTLINE_AFTER", value="1"),
+        lambda text: c.PressKey(channel=CALLER, key=text),
         lambda text: c.RemoveMember(queue=text, device=DEVICE),
         lambda text: c.RemoveMember(queue=CONSULT, device=text),
         lambda text: originate(channel=text),
@@ -148,6 +185,8 @@ def test_a_limit_is_a_number_of_seconds_within_reason(limit_s: float) -> None:
 def test_only_our_own_variables_are_set(name: str) -> None:
     with pytest.raises(Invalid):
         encode(originate(variables={name: "1"}))
+    with pytest.raises(Invalid):
+        encode(c.SetVariable(channel=CALLER, name=name, value="1"))
 
 
 @pytest.mark.parametrize(

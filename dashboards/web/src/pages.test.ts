@@ -24,7 +24,9 @@ describe("pages", () => {
     expect(names(session("agent", ["set_own_mode"]))).toEqual(["desk"]);
     expect(names(session("supervisor", ["see_floor", "see_history", "set_own_mode", "see_check"]))).toEqual(["floor", "calls", "check"]);
     expect(names(session("team_leader", ["see_floor", "set_own_mode"], "1003"))).toEqual(["floor", "desk"]);
-    expect(names(session("administrator", ["see_floor", "see_check", "manage_people"]))).toEqual(["floor", "people", "check"]);
+    expect(names(session("administrator", ["see_floor", "see_check", "manage_people", "change_rules"]))).toEqual(["floor", "people", "rules", "check"]);
+    expect(names(session("agent", ["set_own_mode", "see_tickets", "work_tickets", "see_customers"], "1001"))).toEqual(["desk", "tickets", "customers"]);
+    expect(names(session("department", ["work_tickets"]))).toEqual(["tickets"]);
   });
 
   it("take the token from behind the #, in both spellings", () => {

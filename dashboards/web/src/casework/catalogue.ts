@@ -1,19 +1,18 @@
 /** What the codes of tickets mean: procedures with their categories, departments. Asked once for all pages, asked again when old. */
 
-import { computed, ref, shallowRef } from "vue";
+import { computed, shallowRef } from "vue";
 
 import type { CategoryView, Department, ProcedureView } from "../live/protocol";
 import { session } from "../live/session";
 import { i18n, language, t } from "../text";
-import { reasonOf } from "../ui/say";
 
 /** A changed procedure or department shows on the next page that is opened after this. */
 const FRESH_MS = 60_000;
 
 export const procedures = shallowRef<readonly ProcedureView[]>([]);
 export const departments = shallowRef<readonly Department[]>([]);
-/** Why the procedures could not be read; empty when they are here. */
-export const catalogueReason = ref("");
+/** What reading the procedures failed with; null when they are here. */
+export const catalogueFailure = shallowRef<unknown>(null);
 /** Departments that may be chosen for a new ticket. */
 export const activeDepartments = computed(() => departments.value.filter((one) => one.is_active));
 /** Codes of procedures that are complaints. */
@@ -22,7 +21,7 @@ export const complaintCodes = computed(() => new Set(procedures.value.filter((on
 let readAt = 0;
 let readBy: number | null = null;
 
-/** Read the catalogue when there is none, or an old one, or another person's. Never throws: `catalogueReason` tells. */
+/** Read the catalogue when there is none, or an old one, or another person's. Never throws: `catalogueFailure` tells. */
 export async function loadCatalogue(isForced = false): Promise<void> {
   const account = session.session.value?.account_id ?? null;
   if (!isForced && readBy === account && Date.now() - readAt < FRESH_MS) return;
@@ -30,7 +29,7 @@ export async function loadCatalogue(isForced = false): Promise<void> {
   const [found, rules] = await Promise.allSettled([session.commands.listProcedures(), session.commands.getRules()]);
   if (rules.status === "fulfilled") departments.value = rules.value.rules.departments.departments;
   if (found.status === "fulfilled") procedures.value = found.value.procedures;
-  catalogueReason.value = found.status === "fulfilled" ? "" : reasonOf(found.reason);
+  catalogueFailure.value = found.status === "fulfilled" ? null : found.reason;
   if (found.status === "rejected") readAt = 0;
 }
 

@@ -48,6 +48,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `<data_dir>/asterisk-root`."""
     sip_port: Annotated[int, Meta(ge=0, le=65535)] = 0
     """UDP port for phones and the trunk of the system's own Asterisk; 0 takes a free one and keeps it."""
+    media_address: Annotated[str, Meta(pattern=r"^[0-9A-Za-z.:-]{1,64}$")] = "127.0.0.1"
+    """Where browsers find the media of the system's own Asterisk: this machine's address, when they are elsewhere."""
+    trunk_uri: Annotated[str, Meta(pattern=r"^(sip:[0-9A-Za-z.-]{1,80}(:[0-9]{1,5})?)?$")] = ""
+    """Where calls outwards go (`sip:127.0.0.1:5080`); empty: there is no way out."""
     queue_log: str = ""
     """Path of Asterisk's queue_log; empty with an Asterisk elsewhere means: no book to reconcile with."""
     recordings_dir: str = ""

@@ -15,6 +15,7 @@ from cti.address import address_of
 from cti.asterisk.conf_check import ConfCheck
 from cti.asterisk.identity import PHONE_NUMBERS, Identity
 from cti.desk import Desk
+from cti.dialling import Dialling
 from cti.domain.errors import NotFound
 from cti.domain.findings import Finding
 from cti.migrations import migrate
@@ -63,7 +64,7 @@ def build_edge(service: Service, address: str) -> Web:
         hub=service.hub,
         rules=service.rules,
         zone=ZoneInfo(settings.timezone),
-        desk=Desk(engine=service, switch=service.link, database=service.database, clock=utc_now),
+        desk=build_desk(service),
         clock=utc_now,
         address=lambda: address,
         static_dir=PAGES,
@@ -77,6 +78,25 @@ def build_edge(service: Service, address: str) -> Web:
         queues=lambda: SERVED_QUEUES,
         document=openapi_text,
         on_pop_shown=service.pop_times.shown,
+    )
+
+
+def build_desk(service: Service) -> Desk:
+    """What people may ask of the floor."""
+    dialling = Dialling(
+        database=service.database,
+        rules=lambda: service.rules.book.calling,
+        has_line=lambda: bool(service.settings.trunk_uri),
+        clock=utc_now,
+        zone=ZoneInfo(service.settings.timezone),
+    )
+    return Desk(
+        engine=service,
+        switch=service.link,
+        hands=service.hands,
+        dialling=dialling,
+        database=service.database,
+        clock=utc_now,
     )
 
 

@@ -1,43 +1,33 @@
-"""What a person may ask of the live floor: check, plan, audit, then ask. No state is touched here.
-
-The audit row is committed before the command leaves: an action nobody can account for does not happen. What became of
-a command that failed is a second row. What became of one that was taken arrives as events.
-"""
+"""What a person may ask of the live floor: check, plan, audit, then ask. No state is touched here."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-from cti.domain import rules
-from cti.domain.commands import Command
-from cti.domain.errors import Conflict, DatabaseAway, DomainError, NotAllowed
-from cti.domain.events import AgentModeSet, Event, WrapUpEnded, WrapUpExtended
-from cti.domain.floor import Floor
+import msgspec
+
+from cti.dialling import Dialling
+from cti.domain import calling, controls, rules, transfers
+from cti.domain.changes import CallView
+from cti.domain.commands import AskPhone, Command, HandCommand, MuteVoice
+from cti.domain.errors import NotAllowed
+from cti.domain.events import AgentModeSet, Event, HelpAsked, HelpEnded, WrapUpEnded, WrapUpExtended
 from cti.domain.ids import AgentId, CallId, ChannelId, CommandId
 from cti.domain.roles import Actor, Right, may
-from cti.domain.switch import Switch
-from cti.store.audit import record_audit
+from cti.domain.switch import Hands, Reply, Switch
+from cti.errands import Errand, Errands
+from cti.errands import Line as Line
 from cti.store.work import Database
 
-log = logging.getLogger(__name__)
 
+class Dialled(msgspec.Struct, frozen=True, kw_only=True):
+    """A call outwards was asked for; it will have the id `call_id`."""
 
-class Line(Protocol):
-    """`cti.engine.Engine`, as far as the desk knows it."""
-
-    @property
-    def floor(self) -> Floor:
-        """The floor as it is now."""
-        ...
-
-    def submit(self, event: Event) -> None:
-        """Put an event in line."""
-        ...
+    command_id: CommandId
+    call_id: CallId
 
 
 class Desk:
@@ -48,35 +38,33 @@ class Desk:
         *,
         engine: Line,
         switch: Switch,
+        hands: Hands,
+        dialling: Dialling,
         database: Database,
         clock: Callable[[], datetime],
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         self._engine = engine
         self._switch = switch
-        self._database = database
+        self._hands = hands
+        self._dialling = dialling
         self._clock = clock
-        self._new_id = new_id
-        self._busy: set[str] = set()
+        self._errands = Errands(database=database, clock=clock, new_id=new_id)
+
+    def find_call(self, call_id: CallId) -> CallView | None:
+        """Find a call of this moment; None when it is over and off the floor."""
+        return self._engine.floor.call_view(call_id)
+
+    # --- agents -----------------------------------------------------------------------------------------------------
 
     async def set_mode(self, actor: Actor, agent_id: AgentId, mode: str, reason: str) -> CommandId:
-        """Choose an agent's mode: our own truth, so it is an event and no command.
-
-        One's own mode needs no audit row (the mode log keeps it), and so works while the database is away.
-        Raises: as `rules.may_set_mode`.
-        """
-        about = f"agent:{agent_id}"
-        details = {"mode": mode, "reason": reason}
-        async with self._refusals_audited(actor, "agent.mode", about, details):
-            rules.may_set_mode(self._engine.floor, actor, agent_id, mode)
-        command_id = self._command_id()
-        if actor.agent_id != agent_id:
-            await self._audit(actor, "agent.mode", about, "ok", details)
+        """Choose an agent's mode: our own truth, so it is an event and no command. Raises: as `rules.may_set_mode`."""
+        errand = _of_agent(actor, "agent.mode", agent_id, mode=mode, reason=reason)
         kept_reason = reason if mode == "not_ready" else ""
-        self._engine.submit(
-            AgentModeSet(at=self._clock(), agent_id=agent_id, mode=mode, reason=kept_reason, by=actor.login)
+        event = AgentModeSet(at=self._clock(), agent_id=agent_id, mode=mode, reason=kept_reason, by=actor.login)
+        return await self._tell(
+            errand, agent_id, event, lambda: rules.may_set_mode(self._engine.floor, actor, agent_id, mode)
         )
-        return command_id
 
     async def end_wrap_up(self, actor: Actor, agent_id: AgentId) -> CommandId:
         """Say that the notes are done. Raises: as `rules.may_change_wrap_up`."""
@@ -87,101 +75,152 @@ class Desk:
         event = WrapUpExtended(at=self._clock(), agent_id=agent_id, extra_s=extra_s)
         return await self._change_wrap_up(actor, agent_id, event)
 
+    async def change_help(self, actor: Actor, agent_id: AgentId, action: str) -> CommandId:
+        """Call the supervisor (`ask`), or end that (`end`). Raises: as `rules.may_change_help`."""
+        at = self._clock()
+        event: Event = HelpAsked(at=at, agent_id=agent_id)
+        if action != "ask":
+            event = HelpEnded(at=at, agent_id=agent_id, by=actor.login)
+        errand = _of_agent(actor, "agent.help", agent_id, action=action)
+        return await self._tell(
+            errand, agent_id, event, lambda: rules.may_change_help(self._engine.floor, actor, agent_id, action)
+        )
+
+    # --- calls ------------------------------------------------------------------------------------------------------
+
     async def hang_up(self, actor: Actor, call_id: CallId) -> CommandId:
         """Hang a call up, or one's own part of it. Raises: as `rules.plan_hang_up`, SwitchError."""
-        about = f"call:{call_id}"
-        async with self._refusals_audited(actor, "call.hang_up", about):
-            command = rules.plan_hang_up(self._engine.floor, actor, call_id)
-        return await self._send(actor, "call.hang_up", about, command)
+        errand = _of_call(actor, "call.hang_up", call_id)
+        return await self._ask(errand, lambda: [rules.plan_hang_up(self._engine.floor, actor, call_id)])
 
     async def transfer(self, actor: Actor, call_id: CallId, target: str) -> CommandId:
-        """Transfer the customer blindly. Raises: as `rules.plan_transfer`, SwitchError."""
-        about, details = f"call:{call_id}", {"target": target}
-        async with self._refusals_audited(actor, "call.transfer", about, details):
-            command = rules.plan_transfer(self._engine.floor, actor, call_id, target)
-        return await self._send(actor, "call.transfer", about, command, details)
+        """Transfer the customer blindly. Raises: as `transfers.plan_transfer`, SwitchError."""
+        errand = _of_call(actor, "call.transfer", call_id, target=target)
+        return await self._pass_on(errand, call_id, target, transfers.plan_transfer)
+
+    async def consult(self, actor: Actor, call_id: CallId, target: str) -> CommandId:
+        """Ask a colleague or somebody outside. Raises: as `transfers.plan_consult`, SwitchError."""
+        errand = _of_call(actor, "call.consult", call_id, target=target)
+        return await self._pass_on(errand, call_id, target, transfers.plan_consult)
+
+    async def step_consult(self, actor: Actor, call_id: CallId, step: str) -> CommandId:
+        """`complete`, `return` or `conference`. Raises: as `transfers.plan_consult_step`, SwitchError."""
+        errand = _of_call(actor, "call.consult_step", call_id, step=step)
+        return await self._ask(errand, lambda: transfers.plan_consult_step(self._engine.floor, actor, call_id, step))
+
+    async def change_recording(self, actor: Actor, call_id: CallId, action: str) -> CommandId:
+        """`pause` or `resume`. Raises: as `controls.plan_recording`, SwitchError."""
+        errand = _of_call(actor, "call.recording", call_id, action=action)
+        return await self._ask(errand, lambda: [controls.plan_recording(self._engine.floor, actor, call_id, action)])
+
+    async def press_keys(self, actor: Actor, call_id: CallId, keys: str) -> CommandId:
+        """Let the other side hear keys; which ones is kept nowhere (PINs). Raises: as `controls.plan_keys`."""
+        errand = _of_call(actor, "call.keys", call_id, count=len(keys))
+        return await self._ask(errand, lambda: controls.plan_keys(self._engine.floor, actor, call_id, keys))
+
+    async def ask_phone(self, actor: Actor, call_id: CallId, action: str) -> CommandId:
+        """Ask the own desk telephone for something. Raises: as `controls.plan_phone`, SwitchError."""
+        errand = _of_call(actor, "call.phone", call_id, action=action)
+        return await self._ask(errand, lambda: [controls.plan_phone(self._engine.floor, actor, call_id, action)])
+
+    async def take_back(self, actor: Actor, call_id: CallId) -> CommandId:
+        """Lead a stranded customer to his agent. Raises: as `controls.plan_take_back`, SwitchError."""
+        errand = _of_call(actor, "call.take_back", call_id)
+        return await self._ask(errand, lambda: [controls.plan_take_back(self._engine.floor, actor, call_id)])
+
+    async def dial(self, actor: Actor, number: str, *, source: str = "") -> Dialled:
+        """Call a number. `source`: where it was taken from (`call:<id>`, `ticket:<id>`), for the audit.
+
+        Raises: as `calling.plan_dial`, DatabaseAway, SwitchError.
+        """
+        # A random id: should the same Originate ever reach Asterisk twice, the second one fails.
+        channel_id = ChannelId(f"{calling.OURS}{self._errands.new_id()}")
+        details = {"number": number, "source": source, "call_id": channel_id}
+        errand = Errand(actor=actor, action="call.dial", about=f"agent:{actor.agent_id}", details=details)
+        outward = await self._dialling.outward(self._engine.floor, actor)
+
+        def plan() -> Sequence[Command]:
+            command = calling.plan_dial(self._engine.floor, actor, number, channel_id, outward)
+            self._dialling.note(actor, CallId(channel_id))
+            return [command]
+
+        command_id = await self._ask(errand, plan)
+        return Dialled(command_id=command_id, call_id=CallId(channel_id))
+
+    # --- self-test and repair ---------------------------------------------------------------------------------------
 
     async def place_test_call(self, actor: Actor, key: str, answered_by: str) -> CommandId:
         """Let the self-test's caller dial the hotline. Raises: NotAllowed, Invalid, SwitchError."""
+        channel_id = ChannelId(f"test-{self._errands.new_id()}")
         details = {"key": key, "answered_by": answered_by}
-        async with self._refusals_audited(actor, "test_call", "", details):
+        errand = Errand(actor=actor, action="test_call", about=f"channel:{channel_id}", details=details)
+
+        def plan() -> Sequence[Command]:
             _need(actor, Right.PLACE_TEST_CALL)
-            # A random id: should the same Originate ever reach Asterisk twice, the second one fails.
-            command = rules.plan_test_call(key, answered_by, ChannelId(f"test-{self._new_id()}"))
-        return await self._send(actor, "test_call", f"channel:{command.channel_id}", command, details)
+            return [rules.plan_test_call(key, answered_by, channel_id)]
+
+        return await self._ask(errand, plan)
 
     async def repair(self, actor: Actor, key: str) -> CommandId:
         """Settle a difference between Asterisk and us. Raises: NotAllowed, as `rules.plan_repair`, SwitchError."""
-        async with self._refusals_audited(actor, "repair", key):
+
+        def plan() -> Sequence[Command]:
             _need(actor, Right.REPAIR)
-            command = rules.plan_repair(self._engine.floor, key)
-        return await self._send(actor, "repair", key, command)
+            return [rules.plan_repair(self._engine.floor, key)]
+
+        return await self._ask(Errand(actor=actor, action="repair", about=key), plan)
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
     async def _change_wrap_up(self, actor: Actor, agent_id: AgentId, event: Event) -> CommandId:
-        about = f"agent:{agent_id}"
-        async with self._refusals_audited(actor, "agent.wrap_up", about):
-            rules.may_change_wrap_up(self._engine.floor, actor, agent_id)
-        if actor.agent_id != agent_id:
-            await self._audit(actor, "agent.wrap_up", about, "ok", {"event": type(event).__name__})
+        errand = _of_agent(actor, "agent.wrap_up", agent_id, event=type(event).__name__)
+        return await self._tell(
+            errand, agent_id, event, lambda: rules.may_change_wrap_up(self._engine.floor, actor, agent_id)
+        )
+
+    async def _tell(self, errand: Errand, agent_id: AgentId, event: Event, check: Callable[[], object]) -> CommandId:
+        """Check, then submit an event of our own.
+
+        What concerns oneself needs no audit row (the mode log keeps it), and so works while the database is away.
+        """
+        async with self._errands.refusals_audited(errand):
+            check()
+        if errand.actor.agent_id != agent_id:
+            await self._errands.audit(errand, "ok")
         self._engine.submit(event)
-        return self._command_id()
+        return self._errands.new_id()
 
-    async def _send(
-        self, actor: Actor, action: str, about: str, command: Command, details: Mapping[str, Any] | None = None
-    ) -> CommandId:
-        command_id = self._command_id()
-        told = {**(details or {}), "command_id": command_id, "command": type(command).__name__}
-        with self._alone(about):
-            await self._audit(actor, action, about, "asked", told)
-            try:
-                await self._switch.send(command)
-            except DomainError as failure:
-                await self._audit_late(actor, action, about, failure.code, told)
-                raise
-        return command_id
+    async def _ask(self, errand: Errand, plan: Callable[[], Sequence[Command]]) -> CommandId:
+        """Plan, audit, send."""
+        async with self._errands.refusals_audited(errand):
+            commands = plan()
+        return await self._errands.send(errand, self._send, commands)
 
-    @contextlib.contextmanager
-    def _alone(self, about: str) -> Iterator[None]:
-        # Two people at once: until the first command is answered, the second has nothing certain to act on.
-        if about in self._busy:
-            raise Conflict("somebody else is doing something with this right now", code="desk.busy", about=about)
-        self._busy.add(about)
-        try:
-            yield
-        finally:
-            self._busy.discard(about)
+    async def _pass_on(self, errand: Errand, call_id: CallId, target: str, plan: Callable[..., Command]) -> CommandId:
+        """Pass the customer on, or ask somebody: a number outside counts against the limits of the calling rules."""
+        outward = calling.SHUT
+        if calling.is_outside(target):
+            outward = await self._dialling.outward(self._engine.floor, errand.actor)
 
-    @contextlib.asynccontextmanager
-    async def _refusals_audited(
-        self, actor: Actor, action: str, about: str, details: Mapping[str, Any] | None = None
-    ) -> AsyncIterator[None]:
-        try:
-            yield
-        except NotAllowed as refusal:
-            await self._audit_late(actor, action, about, refusal.code, details)
-            raise
+        def planned() -> Sequence[Command]:
+            command = plan(self._engine.floor, errand.actor, call_id, target, outward)
+            if getattr(command, "context", "") == calling.TRANSFER_OUT_CONTEXT:
+                self._dialling.note(errand.actor, CallId(f"{calling.OURS}{self._errands.new_id()}"))
+            return [command]
 
-    async def _audit(
-        self, actor: Actor, action: str, about: str, result: str, details: Mapping[str, Any] | None = None
-    ) -> None:
-        async with self._database.work() as work:
-            await record_audit(
-                work.session, actor, action, at=self._clock(), about=about, result=result, details=details
-            )
+        return await self._ask(errand, planned)
 
-    async def _audit_late(
-        self, actor: Actor, action: str, about: str, result: str, details: Mapping[str, Any] | None = None
-    ) -> None:
-        """Audit what has already been decided: a database that is away must not replace the answer."""
-        try:
-            await self._audit(actor, action, about, result, details)
-        except DatabaseAway:
-            log.error("not audited", extra={"action": action, "about": about, "result": result, "login": actor.login})
+    def _send(self, command: Command) -> Awaitable[Reply]:
+        hand: HandCommand | None = command if isinstance(command, AskPhone | MuteVoice) else None
+        return self._switch.send(command) if hand is None else self._hands.send(hand)
 
-    def _command_id(self) -> CommandId:
-        return CommandId(self._new_id())
+
+def _of_call(actor: Actor, doing: str, call_id: CallId, **details: Any) -> Errand:
+    return Errand(actor=actor, action=doing, about=f"call:{call_id}", details=details)
+
+
+def _of_agent(actor: Actor, doing: str, agent_id: AgentId, **details: Any) -> Errand:
+    return Errand(actor=actor, action=doing, about=f"agent:{agent_id}", details=details)
 
 
 def _need(actor: Actor, right: Right) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from cti.asterisk.decode_queue import QUEUE_DECODERS, decode_user_event
-from cti.asterisk.encode import OUTSIDE, OUTSIDE_LETTER
 from cti.asterisk.fields import (
     Decoder,
     Who,
@@ -111,15 +110,9 @@ def _blind_transferred(f: Fields, at: datetime) -> e.Event:
         transferee_id=channel_or_none(f, "TransfereeUniqueid"),
         bridge_id=bridge_or_none(f, "BridgeUniqueid"),
         context=f.get("Context", ""),
-        exten=_target(f),
+        exten=f.get("Extension", ""),
         succeeded=f.get("Result") == "Success",
     )
-
-
-def _target(f: Fields) -> str:
-    """The extension as it was asked for, without the letter that `encode` puts before a number outside."""
-    exten = f.get("Extension", "")
-    return exten.removeprefix(OUTSIDE_LETTER) if f.get("Context") == OUTSIDE else exten
 
 
 def _attended_transferred(f: Fields, at: datetime) -> e.Event:
@@ -131,6 +124,7 @@ def _attended_transferred(f: Fields, at: datetime) -> e.Event:
         target_id=channel_or_none(f, "TransferTargetUniqueid"),
         bridge_id=bridge_or_none(f, "OrigBridgeUniqueid"),
         succeeded=f.get("Result") == "Success",
+        is_conference=f.get("DestType") == "Threeway",
     )
 
 

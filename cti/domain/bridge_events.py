@@ -58,14 +58,14 @@ def _bridges_merged(state: State, event: e.BridgesMerged) -> None:
 def _blind_transferred(state: State, event: e.BlindTransferred) -> None:
     call = state.by_channel.get(event.transferer_id)
     if call is not None and event.succeeded:
-        _transferred(state, call, event.transferer_id, event.at, f"blind:{named(event.exten)}")
+        transferred(state, call, event.transferer_id, event.at, f"blind:{named(event.exten)}")
 
 
 def _attended_transferred(state: State, event: e.AttendedTransferred) -> None:
     call = state.by_channel.get(event.transferer_id)
-    if call is None or not event.succeeded:
+    if call is None or not event.succeeded or event.is_conference:
         return
-    _transferred(state, call, event.transferer_id, event.at, f"attended:{_joined_party(state, event.target_id)}")
+    transferred(state, call, event.transferer_id, event.at, f"attended:{_joined_party(state, event.target_id)}")
 
 
 def _joined_party(state: State, target_id: ChannelId | None) -> str:
@@ -83,7 +83,8 @@ def _joined_party(state: State, target_id: ChannelId | None) -> str:
     return named(name.partition("@")[0] if is_local(leg.channel) else device_of(name))
 
 
-def _transferred(state: State, call: Call, transferer_id: ChannelId, at: datetime, text: str) -> None:
+def transferred(state: State, call: Call, transferer_id: ChannelId, at: datetime, text: str) -> None:
+    """Note that the customer is with somebody else, `blind:1002` or `attended:1002`, from `at` on."""
     transfer = Transfer(at, text)
     if transfer in call.transfers:
         return

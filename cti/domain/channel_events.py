@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from cti.domain import events as e
+from cti.domain.agent import Agent
+from cti.domain.bridge_events import transferred
 from cti.domain.call import Call
 from cti.domain.changes import LegKind
 from cti.domain.closing import close_leg
+from cti.domain.consult import CONFERENCE
 from cti.domain.ids import ChannelId
 from cti.domain.leg import UP, Leg
 from cti.domain.phone import caller_number
@@ -98,11 +101,20 @@ def end_agent_leg(state: State, call: Call, leg: Leg, at: datetime) -> None:
         return
     agent.legs.pop(leg.channel_id, None)
     state.touch_agent(agent)
+    _leave_conference(state, call, agent, leg, at)
     call.settle(at)
     if leg.met_customer and leg.kind is LegKind.AGENT:
         agent.end_talk(at, state.options)
     else:
         agent.begin_owed_wrap_up(at, state.options)
+
+
+def _leave_conference(state: State, call: Call, agent: Agent, leg: Leg, at: datetime) -> None:
+    """Whoever joined three people and leaves has passed the customer on; Asterisk says nothing about it."""
+    consult, customer = agent.consult, call.customer
+    is_joined = consult is not None and consult.channel_id == leg.channel_id and consult.state == CONFERENCE
+    if consult is not None and is_joined and customer is not None and customer.is_open:
+        transferred(state, call, leg.channel_id, at, f"attended:{consult.target}")
 
 
 def _dial_begun(state: State, event: e.DialBegun) -> None:

@@ -127,6 +127,8 @@ class AttendedTransferred(Event, frozen=True, kw_only=True):
     bridge_id: BridgeId | None
     """Bridge in which the customer is (OrigBridgeUniqueid)."""
     succeeded: bool
+    is_conference: bool = False
+    """DestType: Threeway: all three stay together, nobody is passed on yet."""
 
 
 # --- menu -----------------------------------------------------------------------------------------------------------

@@ -1,23 +1,22 @@
 """May this actor do this now, and which command is it? Pure: a command, or a refusal a supervisor can read.
 
-A command names the live channel, not the member's device. Asterisk: a blind transfer must name the agent's channel;
-redirecting the caller's makes AgentComplete come minutes late with a wrong talk time (lab: section 4).
+Here: whose call it is, hanging up, modes, repair. Passing on is in `transfers`, calling out in `calling`, the rest of
+what is done in a call in `controls`.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-from cti.domain.agent import CHOOSABLE, UNREACHABLE
+from cti.domain.agent import CHOOSABLE
 from cti.domain.changes import AgentMode, AgentPhase, AgentView, CallStage, CallView, LegKind, LegView
-from cti.domain.commands import AddMember, BlindTransfer, HangUp, Originate, PauseMember, RemoveMember
+from cti.domain.commands import AddMember, HangUp, Originate, PauseMember, RemoveMember
 from cti.domain.drift import split_about
 from cti.domain.errors import CallGone, Conflict, Invalid, NotAllowed, NotFound
 from cti.domain.floor import Floor
 from cti.domain.ids import AgentId, CallId, ChannelId, QueueName
 from cti.domain.roles import Actor, Right, may
 
-TRANSFER_CONTEXT = "transfer"
 SELFTEST_CONTEXT = "selftest-caller"
 SELFTEST_NUMBER, CONSULT_NUMBER = "95000", "95001"
 
@@ -38,31 +37,15 @@ def plan_hang_up(floor: Floor, actor: Actor, call_id: CallId) -> HangUp:
     Raises: CallGone, NotAllowed.
     """
     call = live_call(floor, call_id)
-    own = _own_leg(call, actor)
+    own = own_leg(call, actor)
     if own is not None:
         return HangUp(channel=own.channel)
-    _need_control(actor, call)
+    need_control(actor, call)
     legs = [leg for leg in call.legs if leg.closed_at is None]
     customers = [leg for leg in legs if leg.kind in (LegKind.CALLER, LegKind.OUTSIDE)]
     if not legs:
         raise CallGone("this call has ended", call_id=call_id)
     return HangUp(channel=(customers or legs)[0].channel)
-
-
-def plan_transfer(floor: Floor, actor: Actor, call_id: CallId, target: str) -> BlindTransfer:
-    """Return the blind transfer of the customer to an agent's number or a queue, on the live agent channel.
-
-    Raises: CallGone, NotAllowed, Conflict (nobody talks with the customer; the target cannot take him), Invalid.
-    """
-    call = live_call(floor, call_id)
-    own = _own_leg(call, actor)
-    if own is None:
-        _need_control(actor, call)
-    served = _served(call, own)
-    if served is None:
-        raise Conflict("no agent is talking with the customer", code="transfer.not_talking", call_id=call_id)
-    _check_target(floor, served, target)
-    return BlindTransfer(channel=served.agent.channel, context=TRANSFER_CONTEXT, exten=target)
 
 
 def live_call(floor: Floor, call_id: CallId) -> CallView:
@@ -73,17 +56,45 @@ def live_call(floor: Floor, call_id: CallId) -> CallView:
     return call
 
 
-def _own_leg(call: CallView, actor: Actor) -> LegView | None:
-    """An agent's newest open channel in the call, wherever his phone put it."""
+def own_leg(call: CallView, actor: Actor) -> LegView | None:
+    """Return the newest open channel an agent has in the call, wherever his telephone put it."""
     if actor.agent_id is None:
         return None
     own = [leg for leg in call.legs if leg.agent_id == actor.agent_id and leg.closed_at is None]
     return own[-1] if own else None
 
 
-def _need_control(actor: Actor, call: CallView) -> None:
+def agent_leg(call: CallView, actor: Actor) -> LegView | None:
+    """Return the actor's own channel; for who controls calls, that of the agent who came first and is still there.
+
+    Raises: NotAllowed.
+    """
+    own = own_leg(call, actor)
+    if own is not None:
+        return own
+    need_control(actor, call)
+    return next((leg for leg in call.legs if leg.closed_at is None and leg.kind is LegKind.AGENT), None)
+
+
+def need_control(actor: Actor, call: CallView) -> None:
+    """Let only those pass who may act on calls of others. Raises: NotAllowed."""
     if not may(actor.role, Right.CONTROL_CALLS):
         raise NotAllowed("this is not your call", code="call.not_yours", call_id=call.call_id)
+
+
+def served_by(floor: Floor, actor: Actor, call_id: CallId) -> Served:
+    """Return the agent's and the customer's channels when they are together: the actor's own, or anybody's.
+
+    Raises: CallGone, NotAllowed, Conflict.
+    """
+    call = live_call(floor, call_id)
+    own = own_leg(call, actor)
+    if own is None:
+        need_control(actor, call)
+    served = _served(call, own)
+    if served is None:
+        raise Conflict("no agent is talking with the customer", code="transfer.not_talking", call_id=call_id)
+    return served
 
 
 def _served(call: CallView, own: LegView | None) -> Served | None:
@@ -96,25 +107,6 @@ def _served(call: CallView, own: LegView | None) -> Served | None:
             if customer.bridge_id == agent.bridge_id:
                 return Served(agent, customer)
     return None
-
-
-def _check_target(floor: Floor, served: Served, target: str) -> None:
-    agent = floor.agent_view(AgentId(target))
-    if agent is not None:
-        _check_agent(agent, served)
-    elif target == floor.options.test_queue or target not in floor.queues:
-        raise Invalid("there is no such agent or queue", code="transfer.target", target=target)
-    elif not floor.queues[target].member_count:
-        raise Conflict("nobody serves this queue now", code="transfer.queue_empty", target=target)
-
-
-def _check_agent(agent: AgentView, served: Served) -> None:
-    if agent.agent_id == served.agent.agent_id:
-        raise Invalid("the customer is already with this agent", code="transfer.self", target=agent.agent_id)
-    if agent.mode is AgentMode.SIGNED_OUT or agent.device_state in UNREACHABLE:
-        raise Conflict("this agent is not signed in", code="transfer.target_away", target=agent.agent_id)
-    if agent.phase is not AgentPhase.IDLE:
-        raise Conflict("this agent is on the telephone", code="transfer.target_busy", target=agent.agent_id)
 
 
 # --- agents ---------------------------------------------------------------------------------------------------------
@@ -142,6 +134,21 @@ def may_change_wrap_up(floor: Floor, actor: Actor, agent_id: AgentId) -> AgentVi
     agent = _agent_for(floor, actor, agent_id)
     if agent.mode is not AgentMode.WRAP_UP:
         raise Conflict("this agent is not wrapping up", code="agent.not_wrapping_up", agent_id=agent_id)
+    return agent
+
+
+def may_change_help(floor: Floor, actor: Actor, agent_id: AgentId, action: str) -> AgentView:
+    """Check a call for help, or its end, and return the agent as he is now.
+
+    Only the agent asks; he, or who looks after others, ends it. Raises: NotFound, NotAllowed, Conflict (nobody asked).
+    """
+    if action == "ask" and actor.agent_id != agent_id:
+        raise NotAllowed("help is asked for oneself", code="agent.not_you", agent_id=agent_id)
+    agent = _agent_for(floor, actor, agent_id)
+    if action == "ask" and agent.mode is AgentMode.SIGNED_OUT:
+        raise Conflict("sign in first", code="help.signed_out", agent_id=agent_id)
+    if action != "ask" and agent.help_since is None:
+        raise Conflict("nobody has asked for help here", code="help.none", agent_id=agent_id)
     return agent
 
 

@@ -8,6 +8,7 @@ from cti.domain.ids import AgentId, Device
 
 BROWSER, DESK = "browser", "desk"
 _TECHNOLOGY = "PJSIP/"
+_OUTSIDE = re.compile(r"o([0-9]{3,20})")
 _ENDPOINT = re.compile(r"(?:web)?([0-9]{3,6})")
 
 
@@ -29,5 +30,9 @@ def agent_of_endpoint(endpoint: str) -> AgentId | None:
 
 
 def named(exten: str) -> str:
-    """Return what people call an extension: the agent's number for any of his telephones, else the text as it is."""
-    return agent_of_endpoint(exten) or exten
+    """Return what people call an extension: the agent's number for any of his telephones, the number outside.
+
+    What is neither is returned as it is. Context `transfer-out` has a letter before the number: `o13800138000`.
+    """
+    outside = _OUTSIDE.fullmatch(exten)
+    return outside[1] if outside else agent_of_endpoint(exten) or exten

@@ -10,7 +10,7 @@ from cti.domain.ids import AgentId
 from cti.domain.roles import Right
 from cti.domain.rulebook import Rulebook
 from cti.web.routes import Ask, route
-from cti.web.wire import Accepted, ModeChange, WrapUpChange
+from cti.web.wire import Accepted, HelpChange, ModeChange, WrapUpChange
 
 
 class AgentRoutes:
@@ -36,3 +36,8 @@ class AgentRoutes:
         if body.action == "end":
             return Accepted(command_id=await self._desk.end_wrap_up(ask.actor, agent))
         return Accepted(command_id=await self._desk.extend_wrap_up(ask.actor, agent, body.extra_s))
+
+    @route("POST", "/api/agents/{agent_id}/help", Right.SET_OWN_MODE, Right.SET_OTHERS_MODE, status=202)
+    async def change_help(self, ask: Ask, agent_id: str, body: HelpChange) -> Accepted:
+        """Ask one's supervisor for help, or say that it has come."""
+        return Accepted(command_id=await self._desk.change_help(ask.actor, AgentId(agent_id), body.action))

@@ -8,6 +8,7 @@ import msgspec
 
 from cti.desk import Desk
 from cti.domain.changes import CallView
+from cti.domain.errors import Conflict, Invalid
 from cti.domain.ids import CallId
 from cti.domain.roles import Right, Role, may
 from cti.hub import EVERYTHING
@@ -17,7 +18,17 @@ from cti.web.attempts import AttemptLimit, Verdict
 from cti.web.masking import audience_of, masked_call
 from cti.web.problem import TooMany
 from cti.web.routes import Ask, route
-from cti.web.wire import Accepted, CallPage, TestCallRequest, TransferRequest
+from cti.web.wire import (
+    Accepted,
+    CallPage,
+    ConsultStep,
+    DialRequest,
+    KeysRequest,
+    PhoneRequest,
+    RecordingChange,
+    TestCallRequest,
+    TransferRequest,
+)
 
 
 class CallQuery(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -67,8 +78,48 @@ class CallRoutes:
 
     @route("POST", "/api/calls/{call_id}/transfer", Right.CONTROL_CALLS, Right.SET_OWN_MODE, status=202)
     async def transfer(self, ask: Ask, call_id: str, body: TransferRequest) -> Accepted:
-        """Transfer the customer blindly to an agent's number or a queue."""
+        """Transfer the customer blindly to an agent's number, a queue, or a number outside."""
         return Accepted(command_id=await self._desk.transfer(ask.actor, CallId(call_id), body.target))
+
+    @route("POST", "/api/calls", Right.CALL_OUT, status=202)
+    async def dial(self, ask: Ask, body: DialRequest) -> Accepted:
+        """Call a number, or the caller of a recorded call; one's own telephone rings first."""
+        if bool(body.number) == bool(body.call_id):
+            raise Invalid("Name a number or a call.", code="dial.what")
+        number = body.number or await self._number_of(body.call_id)
+        source = f"call:{body.call_id}" if body.call_id else ""
+        dialled = await self._desk.dial(ask.actor, number, source=source)
+        return Accepted(command_id=dialled.command_id, call_id=dialled.call_id)
+
+    @route("POST", "/api/calls/{call_id}/consult", Right.CONTROL_CALLS, Right.SET_OWN_MODE, status=202)
+    async def consult(self, ask: Ask, call_id: str, body: TransferRequest) -> Accepted:
+        """Ask a colleague, or somebody outside, while the customer hears music."""
+        return Accepted(command_id=await self._desk.consult(ask.actor, CallId(call_id), body.target))
+
+    @route("POST", "/api/calls/{call_id}/consult/step", Right.CONTROL_CALLS, Right.SET_OWN_MODE, status=202)
+    async def step_consult(self, ask: Ask, call_id: str, body: ConsultStep) -> Accepted:
+        """Pass the customer on, go back to him, or join all three."""
+        return Accepted(command_id=await self._desk.step_consult(ask.actor, CallId(call_id), body.step))
+
+    @route("POST", "/api/calls/{call_id}/recording", Right.CONTROL_CALLS, Right.SET_OWN_MODE, status=202)
+    async def change_recording(self, ask: Ask, call_id: str, body: RecordingChange) -> Accepted:
+        """Write silence while a card number is told, or everything again."""
+        return Accepted(command_id=await self._desk.change_recording(ask.actor, CallId(call_id), body.action))
+
+    @route("POST", "/api/calls/{call_id}/keys", Right.CONTROL_CALLS, Right.SET_OWN_MODE, status=202)
+    async def press_keys(self, ask: Ask, call_id: str, body: KeysRequest) -> Accepted:
+        """Let the other side hear keys."""
+        return Accepted(command_id=await self._desk.press_keys(ask.actor, CallId(call_id), body.keys))
+
+    @route("POST", "/api/calls/{call_id}/phone", Right.SET_OWN_MODE, status=202)
+    async def ask_phone(self, ask: Ask, call_id: str, body: PhoneRequest) -> Accepted:
+        """Ask one's desk telephone to answer, hold, take back, mute."""
+        return Accepted(command_id=await self._desk.ask_phone(ask.actor, CallId(call_id), body.action))
+
+    @route("POST", "/api/calls/{call_id}/take-back", Right.CONTROL_CALLS, Right.SET_OWN_MODE, status=202)
+    async def take_back(self, ask: Ask, call_id: str) -> Accepted:
+        """Lead a caller, who hears music since his agent's browser died, back to that agent."""
+        return Accepted(command_id=await self._desk.take_back(ask.actor, CallId(call_id)))
 
     @route("POST", "/api/test-calls", Right.PLACE_TEST_CALL, status=202)
     async def place_test_call(self, ask: Ask, body: TestCallRequest) -> Accepted:
@@ -77,6 +128,16 @@ class CallRoutes:
             wait_s = self._test_calls.wait_s("all")
             raise TooMany("Too many test calls. Wait a minute.", after_s=wait_s, code="test_call.too_many")
         return Accepted(command_id=await self._desk.place_test_call(ask.actor, body.key, body.answered_by))
+
+    async def _number_of(self, call_id: str) -> str:
+        """The other side's number, which need not be shown to be called."""
+        live = self._desk.find_call(CallId(call_id))
+        if live is None:
+            async with self._database.look() as session:
+                live = await get_call(session, call_id)
+        if not live.caller_number:
+            raise Conflict("This caller has withheld the number.", code="dial.withheld", call_id=call_id)
+        return live.caller_number
 
 
 def _shown(call: CallView, role: Role) -> CallView:

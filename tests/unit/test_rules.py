@@ -8,47 +8,19 @@ import pytest
 
 from cti.domain import events as e
 from cti.domain import rules
-from cti.domain.commands import AddMember, BlindTransfer, HangUp, PauseMember, RemoveMember
+from cti.domain.commands import AddMember, HangUp, PauseMember, RemoveMember
 from cti.domain.errors import CallGone, Conflict, DomainError, Invalid, NotAllowed, NotFound
-from cti.domain.floor import Floor
-from cti.domain.ids import AccountId, AgentId, CallId, ChannelId, Device, QueueName
+from cti.domain.ids import AgentId, CallId, ChannelId, Device, QueueName
 from cti.domain.roles import Actor, Role
+from tests.asking import LI, SUPERVISOR, WU, actor, call_of, floor_of, member, names, talking
 from tests.stories import staffed_floor
 from tests.world import START, World
-
-
-def actor(role: Role, agent_id: str | None = None) -> Actor:
-    return Actor(
-        account_id=AccountId(1), login="x", role=role, agent_id=None if agent_id is None else AgentId(agent_id)
-    )
-
-
-SUPERVISOR, LI, WU = actor(Role.SUPERVISOR), actor(Role.AGENT, "1001"), actor(Role.AGENT, "1002")
 
 
 @pytest.fixture
 def world() -> World:
     """A caller talks with 1001."""
-    world = World()
-    for step in (world.arrive, world.join, world.offer, world.answer):
-        step(0)
-    return world
-
-
-def floor_of(world: World) -> Floor:
-    floor = staffed_floor(START)
-    for event in world.events:
-        floor.apply(event)
-    return floor
-
-
-def call_of(world: World) -> CallId:
-    return CallId(next(iter(world.channels)))
-
-
-def names(world: World) -> tuple[str, str]:
-    caller, agent = world.channels.values()
-    return caller.name, agent.name
+    return talking()
 
 
 def code_of(caught: pytest.ExceptionInfo[DomainError]) -> str:
@@ -69,8 +41,6 @@ def test_an_agent_hangs_up_his_own_channel_and_a_supervisor_the_customers(world:
 def test_nobody_else_may_touch_the_call(world: World, who: Actor) -> None:
     with pytest.raises(NotAllowed):
         rules.plan_hang_up(floor_of(world), who, call_of(world))
-    with pytest.raises(NotAllowed):
-        rules.plan_transfer(floor_of(world), who, call_of(world), "1002")
 
 
 def test_a_call_that_has_ended_is_gone(world: World) -> None:
@@ -79,82 +49,6 @@ def test_a_call_that_has_ended_is_gone(world: World) -> None:
     for gone in (call_id, CallId("never")):
         with pytest.raises(CallGone):
             rules.plan_hang_up(floor_of(world), SUPERVISOR, gone)
-
-
-# --- transfer ---------------------------------------------------------------------------------------------------------
-
-
-def free(floor: Floor, world: World, *queues: str) -> Floor:
-    """Colleagues are reachable; the queues named have a member."""
-    for queue in queues:
-        floor.apply(member(world, queue))
-    return floor
-
-
-def member(world: World, queue: str, device: str = "PJSIP/1003", state: int = 1, is_paused: bool = False) -> e.Event:
-    return e.MemberChanged(
-        at=world.at,
-        queue=QueueName(queue),
-        device=Device(device),
-        member_name="",
-        device_state=state,
-        is_paused=is_paused,
-        pause_reason="",
-        penalty=0,
-    )
-
-
-@pytest.mark.parametrize("target", ["1002", "consult"])
-@pytest.mark.parametrize("who", [LI, SUPERVISOR])
-def test_a_transfer_names_the_live_channel_of_the_agent(world: World, who: Actor, target: str) -> None:
-    floor = free(floor_of(world), world, "consult")
-    command = rules.plan_transfer(floor, who, call_of(world), target)
-    assert command == BlindTransfer(channel=names(world)[1], context="transfer", exten=target)
-
-
-@pytest.mark.parametrize(
-    ("target", "code"),
-    [
-        ("1001", "transfer.self"),
-        ("4711", "transfer.target"),
-        ("nowhere", "transfer.target"),
-        ("test", "transfer.target"),
-    ],
-)
-def test_a_transfer_to_what_is_no_target_makes_no_sense(world: World, target: str, code: str) -> None:
-    floor = free(floor_of(world), world, "test")
-    with pytest.raises(Invalid) as caught:
-        rules.plan_transfer(floor, LI, call_of(world), target)
-    assert code_of(caught) == code
-
-
-def test_a_transfer_to_who_cannot_take_it_is_refused(world: World) -> None:
-    floor, call_id = floor_of(world), call_of(world)
-    floor.apply(e.FloorListed(at=START, channels=(), members=(), callers=(), queues=(QueueName("empty"),)))
-    floor.apply(member(world, "complaints", "PJSIP/1002", state=5))
-    floor.apply(e.AgentModeSet(at=world.at, agent_id=AgentId("1003"), mode="signed_out"))
-    for target, code in (("1002", "target_away"), ("1003", "target_away"), ("empty", "queue_empty")):
-        with pytest.raises(Conflict) as caught:
-            rules.plan_transfer(floor, LI, call_id, target)
-        assert code_of(caught) == f"transfer.{code}"
-
-
-def test_a_transfer_to_who_is_on_the_telephone_is_refused(world: World) -> None:
-    call_id = call_of(world)
-    for step in (world.arrive, world.join, world.offer, world.answer):
-        step(1)
-    with pytest.raises(Conflict) as caught:
-        rules.plan_transfer(floor_of(world), LI, call_id, "1003")
-    assert code_of(caught) == "transfer.target_busy"
-
-
-def test_nobody_can_transfer_a_caller_whom_no_agent_serves() -> None:
-    world = World()
-    world.arrive(0)
-    world.join(0)
-    with pytest.raises(Conflict) as caught:
-        rules.plan_transfer(floor_of(world), SUPERVISOR, call_of(world), "1002")
-    assert code_of(caught) == "transfer.not_talking"
 
 
 # --- modes ------------------------------------------------------------------------------------------------------------
@@ -192,6 +86,27 @@ def test_wrap_up_is_changed_only_while_it_lasts(world: World) -> None:
     assert rules.may_change_wrap_up(floor_of(world), LI, AgentId("1001")).mode == "wrap_up"
     with pytest.raises(NotAllowed):
         rules.may_change_wrap_up(floor_of(world), WU, AgentId("1001"))
+
+
+def test_help_is_asked_for_oneself_and_ended_by_whoever_comes() -> None:
+    floor = staffed_floor(START)
+    li = AgentId("1001")
+    for who, action, code in (
+        (WU, "ask", "agent.not_you"),
+        (SUPERVISOR, "ask", "agent.not_you"),
+        (WU, "end", "agent.not_you"),
+        (LI, "end", "help.none"),
+    ):
+        with pytest.raises((NotAllowed, Conflict)) as caught:
+            rules.may_change_help(floor, who, li, action)
+        assert code_of(caught) == code
+    assert rules.may_change_help(floor, LI, li, "ask").agent_id == li
+    floor.apply(e.HelpAsked(at=START, agent_id=li))
+    for who in (LI, SUPERVISOR):
+        assert rules.may_change_help(floor, who, li, "end").help_since == START
+    floor.apply(e.AgentModeSet(at=START, agent_id=li, mode="signed_out"))
+    with pytest.raises(Conflict):
+        rules.may_change_help(floor, LI, li, "ask")
 
 
 # --- repair and self-test ---------------------------------------------------------------------------------------------

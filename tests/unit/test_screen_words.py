@@ -14,6 +14,10 @@ TEXT = ROOT / "dashboards/web/src/text"
 REFUSING = (
     "cti/domain/errors.py",
     "cti/domain/rules.py",
+    "cti/domain/transfers.py",
+    "cti/domain/calling.py",
+    "cti/domain/controls.py",
+    "cti/errands.py",
     "cti/desk.py",
     "cti/store/people.py",
     "cti/web/*.py",

@@ -13,6 +13,7 @@ import msgspec
 from aiohttp.test_utils import TestServer
 
 from cti.desk import Desk
+from cti.dialling import Dialling
 from cti.domain.changes import Change
 from cti.domain.events import AgentKnown, CallEntered, Event, LinkUp
 from cti.domain.findings import Finding, Level
@@ -30,7 +31,7 @@ from cti.web.masking import AUDIENCES
 from cti.web.passwords import Passwords
 from cti.web.server import Web, build_web
 from cti.web.wire import Gauge, Telephone
-from tests.fakes import EMPTY_FLOOR, FakeSwitch
+from tests.fakes import EMPTY_FLOOR, FakeHands, FakeSwitch
 from tests.world import World
 
 NUMBERS = ("1001", "1002", "1003", "1004")
@@ -132,6 +133,9 @@ class House:
         self.hub = Hub(AUDIENCES)
         self.line = Line(Floor(), self.hub)
         self.switch = FakeSwitch(self.line.submit)
+        self.hands = FakeHands()
+        self.rules = Rules(database, submit=self.line.submit, clock=self.clock)
+        self.has_line = True
         self.world = World()
         self.passwords = Passwords(time_cost=1, memory_kib=64)
         self.pages = folder / "static"
@@ -151,8 +155,8 @@ class House:
             "database": self.database,
             "engine": self.line,
             "hub": self.hub,
-            "desk": Desk(engine=self.line, switch=self.switch, database=self.database, clock=self.clock),
-            "rules": Rules(self.database, submit=self.line.submit, clock=self.clock),
+            "desk": self.desk(),
+            "rules": self.rules,
             "clock": self.clock,
             "address": lambda: "http://hotline.example:8900",
             "static_dir": self.pages,
@@ -166,6 +170,24 @@ class House:
             "now": self.clock.monotonic,
         }
         return build_web(**parts | given)
+
+    def desk(self) -> Desk:
+        """What people may ask of the floor."""
+        dialling = Dialling(
+            database=self.database,
+            rules=lambda: self.rules.book.calling,
+            has_line=lambda: self.has_line,
+            clock=self.clock,
+            zone=UTC,
+        )
+        return Desk(
+            engine=self.line,
+            switch=self.switch,
+            hands=self.hands,
+            dialling=dialling,
+            database=self.database,
+            clock=self.clock,
+        )
 
     async def open(self, **given: Any) -> None:
         """Serve."""

@@ -96,7 +96,8 @@ async def test_a_transfer_names_the_agents_channel(house: House, supervisor: Bro
         ("nowhere", 422, "transfer.target"),
         ("test", 422, "transfer.target"),
         ("1002,1\r\nAction: Originate", 422, "request.format"),
-        ("00861380013800000", 422, "transfer.target"),
+        ("4711", 422, "transfer.target"),
+        ("00861380013800000", 409, "dial.off"),
     ],
 )
 async def test_a_transfer_to_nowhere_is_refused_before_anything_is_sent(

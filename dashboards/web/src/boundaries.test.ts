@@ -14,7 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   casework: ["live", "ui", "text"],
   agent: ["live", "softphone", "casework", "ui", "text"],
   tickets: ["live", "casework", "ui", "text"],
-  supervisor: ["live", "ui", "text"],
+  supervisor: ["live", "casework", "ui", "text"],
   admin: ["live", "ui", "text"],
   shell: ["live", "ui", "text", "agent", "pages"],
 };

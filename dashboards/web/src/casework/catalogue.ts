@@ -1,8 +1,8 @@
-/** What the codes of tickets mean: procedures with their categories, departments. Asked once for all pages, asked again when old. */
+/** What the codes of the rules mean: procedures with their categories, departments, reasons. Asked once for all pages, asked again when old. */
 
 import { computed, shallowRef } from "vue";
 
-import type { CategoryView, Department, ProcedureView } from "../live/protocol";
+import type { CategoryView, Department, ProcedureView, Reason } from "../live/protocol";
 import { session } from "../live/session";
 import { i18n, language, t } from "../text";
 
@@ -11,6 +11,7 @@ const FRESH_MS = 60_000;
 
 export const procedures = shallowRef<readonly ProcedureView[]>([]);
 export const departments = shallowRef<readonly Department[]>([]);
+const reasons = shallowRef<readonly Reason[]>([]);
 /** What reading the procedures failed with; null when they are here. */
 export const catalogueFailure = shallowRef<unknown>(null);
 /** Departments that may be chosen for a new ticket. */
@@ -27,7 +28,10 @@ export async function loadCatalogue(isForced = false): Promise<void> {
   if (!isForced && readBy === account && Date.now() - readAt < FRESH_MS) return;
   [readAt, readBy] = [Date.now(), account];
   const [found, rules] = await Promise.allSettled([session.commands.listProcedures(), session.commands.getRules()]);
-  if (rules.status === "fulfilled") departments.value = rules.value.rules.departments.departments;
+  if (rules.status === "fulfilled") {
+    departments.value = rules.value.rules.departments.departments;
+    reasons.value = rules.value.rules.not_ready.reasons;
+  }
   if (found.status === "fulfilled") procedures.value = found.value.procedures;
   catalogueFailure.value = found.status === "fulfilled" ? null : found.reason;
   if (found.status === "rejected") readAt = 0;
@@ -47,6 +51,11 @@ export function categoryWord(procedure: string, category: string): string {
 
 export function departmentWord(code: string): string {
   return named(departments.value.find((one) => one.code === code)) || code;
+}
+
+/** Why an agent is not ready: by the supervisor's list, or by rule (a missed offer). */
+export function reasonWord(code: string): string {
+  return named(reasons.value.find((one) => one.code === code)) || coded("agent.reason", code);
 }
 
 /** A thing's name in the language of the screen. */

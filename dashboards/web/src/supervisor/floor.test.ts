@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { AgentView, CallView, QueueView } from "../live/protocol";
-import { isShown, matches, ordered, orderedAgents, tilesOf } from "./floor";
+import { helpWanted, isShown, matches, ordered, orderedAgents, tilesOf } from "./floor";
 
 const call = (given: Partial<CallView>): CallView =>
   ({ call_id: "c", stage: "talking", caller_number: "13800138000", caller_name: "", queue: "consult", hotline: "95001", agent_ids: [], is_test: false, started_at: "2026-11-24T08:00:00Z", ...given }) as CallView;
@@ -59,5 +59,13 @@ describe("the floor", () => {
   it("puts busy agents first and signed-out ones last", () => {
     const rows = orderedAgents([agent({ agent_id: "1", mode: "signed_out" }), agent({ agent_id: "2" }), agent({ agent_id: "3", mode: "wrap_up", phase: "talking" })]);
     expect(rows.map((one) => one.agent_id)).toEqual(["3", "2", "1"]);
+  });
+
+  it("puts who asks for help above all others, and whoever waits longest for it first", () => {
+    const early = agent({ agent_id: "4", help_since: "2026-11-24T08:00:00Z" });
+    const late = agent({ agent_id: "1", help_since: "2026-11-24T08:01:00Z", phase: "talking" });
+    const team = [late, agent({ agent_id: "2", phase: "talking", help_since: null }), early];
+    expect(orderedAgents(team).map((one) => one.agent_id)).toEqual(["1", "4", "2"]);
+    expect(helpWanted(team).map((one) => one.agent_id)).toEqual(["4", "1"]);
   });
 });

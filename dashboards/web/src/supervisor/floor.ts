@@ -80,8 +80,14 @@ export function ordered(calls: Iterable<CallView>): CallView[] {
 
 const MODE_ORDER: Record<AgentView["mode"], number> = { ready: 1, wrap_up: 2, not_ready: 3, signed_out: 4 };
 
-/** Busy ones first, then ready, wrap-up, not ready; within that by number. */
+/** Who asks for help first, then busy ones, then ready, wrap-up, not ready; within that by number. */
 export function orderedAgents(agents: Iterable<AgentView>): AgentView[] {
-  const rank = (agent: AgentView) => (agent.phase === "idle" ? MODE_ORDER[agent.mode] : 0);
+  const rank = (agent: AgentView) => (agent.help_since != null ? -1 : agent.phase === "idle" ? MODE_ORDER[agent.mode] : 0);
   return [...agents].sort((a, b) => rank(a) - rank(b) || (a.agent_id < b.agent_id ? -1 : 1));
+}
+
+/** Agents who ask for help, whoever waits longest first. */
+export function helpWanted(agents: Iterable<AgentView>): (AgentView & { help_since: string })[] {
+  const asking = [...agents].filter((agent): agent is AgentView & { help_since: string } => agent.help_since != null);
+  return asking.sort((a, b) => Date.parse(a.help_since) - Date.parse(b.help_since));
 }

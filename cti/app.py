@@ -30,6 +30,7 @@ from cti.vitals import (
     job_findings,
     pace_findings,
     prompt_findings,
+    recording_findings,
     storage_findings,
 )
 from cti.web.check import Check
@@ -110,7 +111,7 @@ def checks_of(service: Service) -> list[Check]:
         check.__qualname__ = look.__name__
         return check
 
-    looks = (storage_findings, pace_findings, prompt_findings, book_findings, job_findings)
+    looks = (storage_findings, pace_findings, recording_findings, prompt_findings, book_findings, job_findings)
     return [
         ConfCheck(service.link, hands=service.hands, line_limit=service.settings.line_limit),
         *map(quick, looks),

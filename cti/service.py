@@ -40,6 +40,7 @@ from cti.web.people import agent_known
 from ivr.flow import Flow
 from ivr.library import FLOWS, load_flow, measure_prompts
 from ivr.session import MenuSessions
+from recordings.running import RunningRecordings
 from staffing.membership import Membership
 
 log = logging.getLogger(__name__)
@@ -107,6 +108,7 @@ class Service:
             guard_s=settings.menu_guard_s,
         )
         self.membership = Membership(switch=self.link)
+        self.recordings = RunningRecordings(switch=self.link, hands=self.hands)
         self.rules = Rules(database, submit=self.submit, clock=utc_now)
         self.reconciler = Reconciler(database, zone=ZoneInfo(settings.timezone), now=utc_now)
         self.jobs = Jobs(now=utc_now)
@@ -120,7 +122,7 @@ class Service:
     @property
     def outlets(self) -> tuple[Outlet, ...]:
         """Who takes changes, in order: the browser first, then the switch, then the database."""
-        return self.hub, self.menus, self.membership, self.recorder
+        return self.hub, self.menus, self.membership, self.recordings, self.recorder
 
     def submit(self, event: Event) -> None:
         """One door for every event."""
@@ -163,6 +165,7 @@ async def open_service(things: contextlib.AsyncExitStack, settings: Settings) ->
     things.push_async_callback(journal.aclose)
     service.hub.prime(floor.snapshot(), floor.as_of)
     service.membership.prime(floor.agents.values())
+    service.recordings.prime(floor.calls.values())
     service.submit(LinkDown(at=utc_now(), reason="the service has just started"))
     await service.rules.load()
     await submit_agents(service)
@@ -249,6 +252,7 @@ def service_loops(service: Service) -> dict[str, Coroutine[None, None, None]]:
         "recorder": service.recorder.run(),
         "menus": service.menus.run(),
         "membership": service.membership.run(),
+        "recordings": service.recordings.run(),
         "loop lag": service.loop_lag.run(),
         "jobs": service.jobs.run(),
         "link": service.link.run(),
@@ -262,6 +266,7 @@ async def close_service(service: Service) -> None:
     """Stop in order: nobody is driven any more, the link closes, what is in line is applied and written."""
     await in_time("menus", service.menus.aclose)
     await in_time("membership", service.membership.aclose)
+    await in_time("recordings", service.recordings.aclose)
     await in_time("link", service.link.aclose)
     await in_time("engine", service.engine.drained)
     await in_time("journal", service.journal.flush)

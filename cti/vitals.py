@@ -124,6 +124,14 @@ def pace_findings(service: Service) -> Iterable[Finding]:
         yield Finding(code="menu.late", level=Level.WARN, text=text, fix="The service stood still: see the log.")
 
 
+def recording_findings(service: Service) -> Iterable[Finding]:
+    """Recordings that could not be resumed after a pause, or begun anew after a transfer."""
+    if service.recordings.failed_count:
+        text = f"{service.recordings.failed_count} times a recording could not be resumed or begun anew"
+        fix = "See the log for `kept whole`; the calls named there may have silent stretches."
+        yield Finding(code="recording.torn", level=Level.WARN, text=text, fix=fix)
+
+
 def prompt_findings(service: Service) -> Iterable[Finding]:
     """Prompts of the menu in force."""
     return check_prompts(service.flow)

@@ -64,6 +64,9 @@ def build_edge(service: Service, address: str) -> Web:
         engine=service,
         hub=service.hub,
         rules=service.rules,
+        telephones=service.telephones,
+        presence=service.presence,
+        switch_socket=lambda: switch_socket(settings),
         zone=ZoneInfo(settings.timezone),
         desk=build_desk(service),
         clock=utc_now,
@@ -99,6 +102,14 @@ def build_desk(service: Service) -> Desk:
         database=service.database,
         clock=utc_now,
     )
+
+
+def switch_socket(settings: Settings) -> str:
+    """Where Asterisk speaks SIP over WebSocket: its own port may be another one after it was started anew."""
+    if settings.sip_socket:
+        return settings.sip_socket
+    identity = Identity.load(settings.data_path / "asterisk" / "identity.json")
+    return f"ws://127.0.0.1:{identity.http_port}/ws" if identity else ""
 
 
 def checks_of(service: Service) -> list[Check]:

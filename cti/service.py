@@ -26,8 +26,10 @@ from cti.hub import Hub
 from cti.jobs import Jobs
 from cti.journal import Journal
 from cti.loop_lag import LoopLag
+from cti.lost_browsers import LostBrowsers
 from cti.migrations import migrate
 from cti.pop_times import PopTimes
+from cti.presence import Presence
 from cti.reconcile import Reconciler
 from cti.settings import Settings
 from cti.store.people import Account, list_accounts
@@ -35,6 +37,7 @@ from cti.store.reads import list_agent_states
 from cti.store.recorder import Recorder, recorded_number
 from cti.store.rulebook import Rules
 from cti.store.work import Database
+from cti.telephones import Telephones
 from cti.web.masking import AUDIENCES
 from cti.web.people import agent_known
 from ivr.flow import Flow
@@ -110,6 +113,23 @@ class Service:
         self.membership = Membership(switch=self.link)
         self.recordings = RunningRecordings(switch=self.link, hands=self.hands)
         self.rules = Rules(database, submit=self.submit, clock=utc_now)
+        self.presence = Presence(utc_now)
+        self.lost_browsers = LostBrowsers(
+            floor=floor,
+            switch=self.link,
+            database=database,
+            rules=lambda: self.rules.book.desk,
+            absence_of=self.presence.absence_of,
+            clock=utc_now,
+        )
+        self.telephones = Telephones(
+            database=database,
+            hands=self.hands,
+            presence=self.presence,
+            calls=self.lost_browsers,
+            tell=self.know_person,
+            clock=utc_now,
+        )
         self.reconciler = Reconciler(database, zone=ZoneInfo(settings.timezone), now=utc_now)
         self.jobs = Jobs(now=utc_now)
         self.jobs.add("prune journal", journal.prune, every_s=600)
@@ -122,7 +142,7 @@ class Service:
     @property
     def outlets(self) -> tuple[Outlet, ...]:
         """Who takes changes, in order: the browser first, then the switch, then the database."""
-        return self.hub, self.menus, self.membership, self.recordings, self.recorder
+        return self.hub, self.menus, self.membership, self.recordings, self.lost_browsers, self.recorder
 
     def submit(self, event: Event) -> None:
         """One door for every event."""
@@ -169,6 +189,7 @@ async def open_service(things: contextlib.AsyncExitStack, settings: Settings) ->
     service.submit(LinkDown(at=utc_now(), reason="the service has just started"))
     await service.rules.load()
     await submit_agents(service)
+    await service.telephones.load()
     return service
 
 
@@ -253,6 +274,8 @@ def service_loops(service: Service) -> dict[str, Coroutine[None, None, None]]:
         "menus": service.menus.run(),
         "membership": service.membership.run(),
         "recordings": service.recordings.run(),
+        "telephones": service.telephones.run(),
+        "lost browsers": service.lost_browsers.run(),
         "loop lag": service.loop_lag.run(),
         "jobs": service.jobs.run(),
         "link": service.link.run(),

@@ -52,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where browsers find the media of the system's own Asterisk: this machine's address, when they are elsewhere."""
     trunk_uri: Annotated[str, Meta(pattern=r"^(sip:[0-9A-Za-z.-]{1,80}(:[0-9]{1,5})?)?$")] = ""
     """Where calls outwards go (`sip:127.0.0.1:5080`); empty: there is no way out."""
+    sip_socket: str = ""
+    """SIP WebSocket of an Asterisk elsewhere, `ws://host:port/ws`, for telephones in browsers; empty means none."""
     queue_log: str = ""
     """Path of Asterisk's queue_log; empty with an Asterisk elsewhere means: no book to reconcile with."""
     recordings_dir: str = ""

@@ -62,6 +62,18 @@ class SessionRow(Table):
     via_link: Mapped[bool] = mapped_column(default=False)
 
 
+class TelephoneGrantRow(Table):
+    """The page that has an agent's browser telephone. The SIP secret is Asterisk's alone, as a digest."""
+
+    __tablename__ = "telephone_grants"
+
+    agent_number: Mapped[str] = mapped_column(String(20), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    page: Mapped[str] = mapped_column(String(64))
+    token_hash: Mapped[str] = mapped_column(String(64))
+    granted_at: Mapped[datetime]
+
+
 class AuditRow(Table):
     """Who did what. Each row carries the hash of the one before: a row taken out or changed shows."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -69,16 +70,17 @@ async def find_session(session: AsyncSession, token_hash: str) -> SignedIn | Non
     ).first()
     if found is None:
         return None
-    row, account = found
-    return SignedIn(
-        token_hash=row.token_hash,
-        account=account_of(account),
-        csrf=row.csrf,
-        opened_at=row.opened_at,
-        seen_at=row.seen_at,
-        expires_at=row.expires_at,
-        via_link=row.via_link,
+    return _signed_in(*found)
+
+
+async def list_sessions(session: AsyncSession, token_hashes: Collection[str]) -> list[SignedIn]:
+    """Those of these sessions that were not ended, and whose person is active; expired ones too."""
+    rows = await session.execute(
+        select(SessionRow, AccountRow)
+        .join(AccountRow, AccountRow.id == SessionRow.account_id)
+        .where(SessionRow.token_hash.in_(token_hashes), SessionRow.ended_at.is_(None), AccountRow.is_active)
     )
+    return [_signed_in(row, account) for row, account in rows]
 
 
 async def touch_session(session: AsyncSession, token_hash: str, at: datetime) -> None:
@@ -138,3 +140,15 @@ async def drop_old(session: AsyncSession, before: datetime) -> None:
     over = or_(SessionRow.expires_at < before, SessionRow.ended_at < before)
     await session.execute(delete(SessionRow).where(over))
     await session.execute(delete(SignInLinkRow).where(SignInLinkRow.expires_at < before))
+
+
+def _signed_in(row: SessionRow, account: AccountRow) -> SignedIn:
+    return SignedIn(
+        token_hash=row.token_hash,
+        account=account_of(account),
+        csrf=row.csrf,
+        opened_at=row.opened_at,
+        seen_at=row.seen_at,
+        expires_at=row.expires_at,
+        via_link=row.via_link,
+    )

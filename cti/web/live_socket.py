@@ -16,6 +16,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from cti.domain.ids import AccountId, AgentId, CallId
 from cti.hub import Subscription
 from cti.store.sessions import SignedIn
+from cti.web.pace import Pace
 from cti.web.sessions import Sessions
 from cti.web.topics import may_follow
 from cti.web.wire import Bye, FromBrowser, Ping, PopShown, Refused, Subscribe, Unsubscribe
@@ -78,8 +79,7 @@ class LiveSocket:
         self._subscription = subscription
         self._loop = asyncio.get_running_loop()
         self._heard_at = self._loop.time()
-        self._tokens = self._options.messages_burst
-        self._tokens_at = self._heard_at
+        self._pace = Pace(per_s=options.messages_per_s, burst=options.messages_burst, now=self._loop.time)
         self._refusals = 0
         self._is_slow = False
         self._ending: asyncio.Task[None] | None = None
@@ -131,7 +131,7 @@ class LiveSocket:
                 is_big = getattr(message.data, "code", None) == WSCloseCode.MESSAGE_TOO_BIG
                 self._counts["too_big" if is_big else "broken"] += 1
                 return
-            if not self._has_token():
+            if not self._pace.take():
                 refused = "rate"
             elif message.type is not WSMsgType.TEXT:
                 refused = "not_understood"
@@ -158,16 +158,6 @@ class LiveSocket:
             if len(allowed) < len(wish.topics):
                 return "topic"
         return ""
-
-    def _has_token(self) -> bool:
-        now = self._loop.time()
-        gained = (now - self._tokens_at) * self._options.messages_per_s
-        self._tokens = min(self._options.messages_burst, self._tokens + gained)
-        self._tokens_at = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
 
     async def _refuse(self, code: str) -> bool:
         """Say no. Returns False when it has been said often enough."""

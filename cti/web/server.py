@@ -15,8 +15,10 @@ from cti.desk import Desk, Line
 from cti.domain.errors import Conflict
 from cti.domain.ids import AgentId, CallId
 from cti.hub import Hub
+from cti.presence import Presence
 from cti.store.rulebook import Rules
 from cti.store.work import Database
+from cti.telephones import Telephones
 from cti.web.agents import AgentRoutes
 from cti.web.attempts import AttemptLimit
 from cti.web.audit_watch import AuditWatch
@@ -41,7 +43,10 @@ from cti.web.reasons import ReasonRoutes
 from cti.web.routes import routes_of
 from cti.web.rules import RuleRoutes
 from cti.web.sessions import SessionOptions, Sessions
+from cti.web.sip import SipRoutes
+from cti.web.sip_socket import SipOptions
 from cti.web.static import StaticFiles
+from cti.web.telephones import TelephoneRoutes
 from cti.web.wire import Gauge, Telephone
 
 OWNERS: tuple[type, ...] = (
@@ -52,6 +57,8 @@ OWNERS: tuple[type, ...] = (
     RuleRoutes,
     ReasonRoutes,
     MissedRoutes,
+    TelephoneRoutes,
+    SipRoutes,
     CheckRoutes,
     LiveFeed,
     HealthRoutes,
@@ -67,6 +74,7 @@ class Web(msgspec.Struct, frozen=True, kw_only=True):
     run: Callable[[], Coroutine[None, None, None]]
     stop: Callable[[], Awaitable[None]]
     live: LiveFeed
+    sip: SipRoutes
     sessions: Sessions
 
 
@@ -77,6 +85,8 @@ def build_web(
     hub: Hub,
     desk: Desk,
     rules: Rules,
+    telephones: Telephones,
+    presence: Presence,
     clock: Callable[[], datetime],
     address: Callable[[], str],
     static_dir: Path,
@@ -91,21 +101,33 @@ def build_web(
     queues: Callable[[], Sequence[str]] = tuple,
     owners: Sequence[object] = (),
     document: Callable[[], bytes] = bytes,
+    switch_socket: Callable[[], str] = str,
     passwords: Passwords | None = None,
     session_options: SessionOptions | None = None,
     live_options: LiveOptions | None = None,
+    sip_options: SipOptions | None = None,
     on_pop_shown: Callable[[AgentId, CallId], None] = lambda agent_id, call_id: None,
     now: Callable[[], float] = monotonic,
 ) -> Web:
     """Build the aiohttp application from its parts. `hub` must have been made with `masking.AUDIENCES`.
 
     `owners`: objects of the features with routes of their own; `document` gives the OpenAPI text.
-    `address`: what people type; `telephone(number)`: settings of an agent's phone; `now`: monotonic seconds.
+    `address`: what people type; `telephone(number)`: settings of an agent's phone; `now`: monotonic seconds;
+    `switch_socket()`: URL of Asterisk's SIP WebSocket, empty when it has none.
     """
     origins = Origins(public_url=public_url, host=host, proxies=proxies)
     sessions = Sessions(database, clock, session_options)
     hasher = passwords or Passwords()
     live = LiveFeed(hub=hub, sessions=sessions, on_shown=on_pop_shown, options=live_options)
+    sip = SipRoutes(
+        telephones=telephones,
+        presence=presence,
+        sessions=sessions,
+        database=database,
+        clock=clock,
+        switch_url=switch_socket,
+        options=sip_options,
+    )
     once = Once(now)
     audit_watch = AuditWatch(database)
     session_routes = SessionRoutes(
@@ -118,11 +140,13 @@ def build_web(
     )
 
     def own_gauges() -> list[Gauge]:
-        return [*gauges(), Gauge(code="live.sockets", value=len(live.sockets), unit="count")]
+        counts = {"live.sockets": len(live.sockets), "sip.sockets": len(sip.sockets)}
+        return [*gauges(), *(Gauge(code=code, value=count, unit="count") for code, count in counts.items())]
 
     def refused() -> dict[str, float]:
         live_counts = {f"live.{code}": float(count) for code, count in live.counts.items()}
-        return {**live_counts, "sign_in": float(session_routes.failures_count)}
+        sip_counts = {f"sip.{code}": float(count) for code, count in sip.counts.items()}
+        return {**live_counts, **sip_counts, "sign_in": float(session_routes.failures_count)}
 
     metrics = Metrics(own_gauges, refused)
     health = HealthRoutes(
@@ -146,6 +170,8 @@ def build_web(
         ReasonRoutes(database=database, book=lambda: rules.book, zone=zone, clock=clock),
         MissedRoutes(database=database, clock=clock),
         CheckRoutes(checks=[*checks, audit_watch.check], gauges=own_gauges, desk=desk, clock=clock),
+        TelephoneRoutes(telephones=telephones),
+        sip,
         live,
         health,
         DocumentRoutes(text=document),
@@ -156,6 +182,7 @@ def build_web(
     async def stop() -> None:
         health.is_stopping = True
         await live.close()
+        await sip.close()
         await once.aclose()
 
     async def release(app: web.Application) -> None:
@@ -165,9 +192,10 @@ def build_web(
         async with asyncio.TaskGroup() as loops:
             loops.create_task(sessions.run(), name="old sessions")
             loops.create_task(audit_watch.run(), name="audit chain")
+            loops.create_task(sip.run(), name="telephones' sessions")
 
     app.on_cleanup.append(release)
-    return Web(app=app, run=run, stop=stop, live=live, sessions=sessions)
+    return Web(app=app, run=run, stop=stop, live=live, sip=sip, sessions=sessions)
 
 
 async def open_site(app: web.Application, host: str, port: int) -> tuple[web.AppRunner, int]:

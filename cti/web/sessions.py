@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -83,6 +83,13 @@ class Sessions:
             found = await self._touch(found, now)
         self._known[token_hash] = found
         return found
+
+    async def find_over(self, token_hashes: Collection[str]) -> set[str]:
+        """Those of these sessions that nobody can use any more. Asking is no use of a session. Raises: DatabaseAway."""
+        now = self._clock()
+        async with self._database.look() as session:
+            open_ones = await sessions.list_sessions(session, token_hashes)
+        return {*token_hashes} - {one.token_hash for one in open_ones if not self._is_over(one, now)}
 
     async def open(self, work: Work, account: Account, *, ip: str, user_agent: str, via_link: bool = False) -> str:
         """Open a session in the caller's transaction. Returns the cookie's value: a new one, whatever came before."""

@@ -222,6 +222,12 @@ class TelephoneChoice(Wire, kw_only=True):
     take: bool = False
 
 
+class PageQuery(Wire, kw_only=True):
+    """DELETE /api/telephone, GET /api/sip: which page of the browser."""
+
+    page: Annotated[str, Meta(pattern=r"^[A-Za-z0-9]{16,64}$(?!\n)")]
+
+
 class TelephoneGrant(Answer, kw_only=True):
     """How this page registers. Good for this page only, until another page takes it or the session ends.
 

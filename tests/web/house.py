@@ -15,20 +15,35 @@ from aiohttp.test_utils import TestServer
 from cti.desk import Desk
 from cti.dialling import Dialling
 from cti.domain.changes import Change
-from cti.domain.events import AgentKnown, CallEntered, Event, LinkUp
+from cti.domain.events import (
+    AgentKnown,
+    BridgeEntered,
+    CallEntered,
+    ChannelClosed,
+    ChannelOpened,
+    ChannelStateChanged,
+    Event,
+    LinkUp,
+)
 from cti.domain.findings import Finding, Level
 from cti.domain.floor import Floor
-from cti.domain.ids import AgentId, ChannelId, Device, LinkedId, QueueName
+from cti.domain.ids import AgentId, BridgeId, ChannelId, Device, LinkedId, QueueName
+from cti.domain.leg import UP
 from cti.domain.roles import Role
+from cti.domain.rulebook import DeskRules
 from cti.hub import Hub
+from cti.lost_browsers import LostBrowsers
+from cti.presence import Presence
 from cti.seams import openapi_text
 from cti.store import audit, people
 from cti.store.people import Account, NewAccount
 from cti.store.rulebook import Rules
 from cti.store.work import Database
+from cti.telephones import Telephones
 from cti.web.live_socket import LiveOptions
 from cti.web.masking import AUDIENCES
 from cti.web.passwords import Passwords
+from cti.web.people import agent_known
 from cti.web.server import Web, build_web
 from cti.web.wire import Gauge, Telephone
 from tests.fakes import EMPTY_FLOOR, FakeHands, FakeSwitch
@@ -79,6 +94,22 @@ class Answer(NamedTuple):
     @property
     def code(self) -> str:
         return str(self.body["code"])
+
+
+class Party(NamedTuple):
+    """One end of a call."""
+
+    channel_id: str
+    channel: str
+
+    def fields(self, first: Party, at: datetime) -> dict[str, Any]:
+        """What each of its events carries, in the call that began with `first`."""
+        return {
+            "at": at,
+            "channel_id": ChannelId(self.channel_id),
+            "linked_id": LinkedId(first.channel_id),
+            "channel": self.channel,
+        }
 
 
 class Browser:
@@ -136,6 +167,10 @@ class House:
         self.hands = FakeHands()
         self.rules = Rules(database, submit=self.line.submit, clock=self.clock)
         self.has_line = True
+        self.desk_rules = DeskRules()
+        self.presence: Presence
+        self.lost: LostBrowsers
+        self.telephones: Telephones
         self.world = World()
         self.passwords = Passwords(time_cost=1, memory_kib=64)
         self.pages = folder / "static"
@@ -151,12 +186,15 @@ class House:
         async def check() -> list[Finding]:
             return self.findings
 
+        self._make_telephones()
         parts: dict[str, Any] = {
             "database": self.database,
             "engine": self.line,
             "hub": self.hub,
             "desk": self.desk(),
             "rules": self.rules,
+            "telephones": self.telephones,
+            "presence": self.presence,
             "clock": self.clock,
             "address": lambda: "http://hotline.example:8900",
             "static_dir": self.pages,
@@ -188,6 +226,31 @@ class House:
             database=self.database,
             clock=self.clock,
         )
+
+    def _make_telephones(self) -> None:
+        """As the composition root does."""
+        self.presence = Presence(self.clock)
+        self.lost = LostBrowsers(
+            floor=self.line.floor,
+            switch=self.switch,
+            database=self.database,
+            rules=lambda: self.desk_rules,
+            absence_of=self.presence.absence_of,
+            clock=self.clock,
+        )
+        self.telephones = Telephones(
+            database=self.database,
+            hands=self.hands,
+            presence=self.presence,
+            calls=self.lost,
+            tell=self._tell,
+            clock=self.clock,
+        )
+
+    def _tell(self, account: Account) -> None:
+        known = agent_known(account, self.clock())
+        if known is not None:
+            self.line.submit(known)
 
     async def open(self, **given: Any) -> None:
         """Serve."""
@@ -261,6 +324,29 @@ class House:
         """Return the id of a call in which an agent talks with a customer."""
         self.play("arrive", "join", "offer", "answer")
         return next(iter(self.line.floor.calls))
+
+    def talk_in_browser(self) -> str:
+        """The agent 1001 talks with a customer on the telephone in his browser. Returns the call's id."""
+        return self.talk("PJSIP/web1001-00000009")
+
+    def talk(self, channel: str, *, other: str = "PJSIP/trunk-00000008") -> str:
+        """`other` called, and talks with the agent's `channel`. Returns the call's id."""
+        caller, agent = Party("hx-2.2", other), Party("hx-2.1", channel)
+        for party in (caller, agent):
+            self.line.submit(ChannelOpened(**party.fields(caller, self.clock()), number="13800138000"))
+            self.line.submit(ChannelStateChanged(**party.fields(caller, self.clock()), state=UP))
+        for party in (caller, agent):
+            self.line.submit(BridgeEntered(**party.fields(caller, self.clock()), bridge_id=BridgeId("b2")))
+        return caller.channel_id
+
+    def hang_up_all(self) -> None:
+        """Every open channel ends."""
+        for call in list(self.line.floor.calls.values()):
+            for leg in call.legs:
+                if leg.closed_at is None:
+                    party = Party(leg.channel_id, leg.channel)
+                    fields = party.fields(Party(call.linked_id, ""), self.clock())
+                    self.line.submit(ChannelClosed(**fields, cause=16))
 
     def call_entered(self, number: int) -> None:
         """One more call comes in."""

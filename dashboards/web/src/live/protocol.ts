@@ -436,6 +436,11 @@ export interface OfferView {
   ring_s: number | null;
 }
 
+/** DELETE /api/telephone, GET /api/sip: which page of the browser. */
+export interface PageQuery {
+  page: string;
+}
+
 /** POST /api/session/password. `current` may be left out only in a session opened by a link. */
 export interface PasswordChange {
   password: string;

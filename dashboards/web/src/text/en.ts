@@ -554,6 +554,7 @@ export const en: Text = {
     "pop.count": "Screen pops shown",
     "pop.unseen": "Screen pops not shown",
     "live.sockets": "Open pages",
+    "sip.sockets": "Telephones in browsers",
   },
   desk: {
     title: "My desk",
@@ -913,6 +914,9 @@ export const en: Text = {
     noPages: "There is no page for your role yet.",
   },
   problem: {
+    "telephone.elsewhere": "Another page has your telephone.",
+    "telephone.no_agent": "You have no agent number, so there is no telephone.",
+    "sip.protocol": "The telephone's connection is not understood: load the page again.",
     not_found: "It was not found.",
     not_allowed: "Your role may not do this.",
     conflict: "This cannot be done now.",

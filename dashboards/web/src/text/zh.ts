@@ -552,6 +552,7 @@ export const zh = {
     "pop.count": "已显示的弹屏",
     "pop.unseen": "未显示的弹屏",
     "live.sockets": "在线页面",
+    "sip.sockets": "浏览器里的电话",
   },
   desk: {
     title: "我的坐席",
@@ -911,6 +912,9 @@ export const zh = {
     noPages: "您的角色目前没有可用的页面。",
   },
   problem: {
+    "telephone.elsewhere": "您的电话正由另一个页面使用。",
+    "telephone.no_agent": "您没有坐席号码，因此没有电话。",
+    "sip.protocol": "浏览器的电话连接方式不对：请重新载入页面。",
     not_found: "没有找到。",
     not_allowed: "您的角色不能这样做。",
     conflict: "现在不能这样做。",

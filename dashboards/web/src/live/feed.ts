@@ -65,6 +65,11 @@ export class Feed {
     this.connection.start();
   }
 
+  /** Close the link; what is shown stays, as an old picture. */
+  pause(): void {
+    this.connection.stop();
+  }
+
   /** Close the link and forget everything: the next person must not see it. */
   stop(): void {
     this.connection.stop();
@@ -81,6 +86,11 @@ export class Feed {
   /** Say something to the service; lost while the feed is down. */
   tell(message: FromBrowser): void {
     this.connection.send(message);
+  }
+
+  /** The server's time at this moment, ms. */
+  time(): number {
+    return this.clock.now();
   }
 
   hurry(): void {

@@ -7,14 +7,16 @@ import type { Socket } from "./connection";
 import { Feed } from "./feed";
 import type { AnyView, Right, Session } from "./protocol";
 
-/** `unknown`: not asked yet. `unreachable`: asked, no answer. */
-export type SessionState = "unknown" | "in" | "out" | "unreachable";
+/** `unknown`: not asked yet. `unreachable`: asked, no answer. `expired`: over, but the page stays until somebody signs in. */
+export type SessionState = "unknown" | "in" | "out" | "unreachable" | "expired";
 
 export class SessionHolder {
   readonly state = shallowRef<SessionState>("unknown");
   readonly session = shallowRef<Session | null>(null);
   /** The session ended without this page asking for it. */
   readonly wasEnded = shallowRef(false);
+  /** Whether an expired session must leave the page as it is: a call in the page's telephone goes on. */
+  keepsPage: () => boolean = () => false;
   readonly commands: Commands;
   readonly feed: Feed;
 
@@ -22,7 +24,7 @@ export class SessionHolder {
     this.commands = createCommands({
       fetch: fetcher,
       csrf: () => this.session.value?.csrf ?? "",
-      onSessionEnd: () => this.end(true),
+      onSessionEnd: () => this.expire(),
       onTokenRefused: () => void this.start(),
     });
     this.feed = new Feed({
@@ -79,7 +81,8 @@ export class SessionHolder {
     if (this.may("see_floor")) topics.push("calls", "agents", "queues");
     if (this.may("see_check") || this.may("see_floor")) topics.push("check");
     const agentId = this.session.value?.agent_id;
-    if (agentId != null && !this.may("see_floor")) topics.push(`agent.${agentId}`);
+    // Also for those who see the floor: one's pops and whole numbers come on one's own topic only.
+    if (agentId != null) topics.push(`agent.${agentId}`);
     return topics;
   }
 
@@ -91,13 +94,22 @@ export class SessionHolder {
     this.feed.stop();
   }
 
+  /** The service does not know the session any more. What is shown stays while a call goes on. */
+  private expire(): void {
+    if (this.session.value === null || !this.keepsPage()) return this.end(true);
+    this.state.value = "expired";
+    this.feed.pause();
+  }
+
   private take(session: Session): void {
+    const isSame = this.state.value === "expired" && this.session.value?.account_id === session.account_id;
     this.wasEnded.value = false;
     this.session.value = session;
     this.state.value = "in";
     const topics = this.topics();
-    // A restarted feed: a new session may see other topics than the one before.
-    this.feed.stop();
+    // A restarted feed: a new session may see other topics than the one before. The same person keeps what is shown.
+    if (isSame) this.feed.pause();
+    else this.feed.stop();
     if (topics.length > 0 && !session.must_set_password) this.feed.start(topics);
   }
 

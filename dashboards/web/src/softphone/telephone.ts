@@ -19,6 +19,8 @@ export const PAGE = freshPage();
 /** Another page of this agent has the telephone, and was not asked to give it up. */
 const ELSEWHERE = "telephone.elsewhere";
 const ASK_AGAIN_MS = 4000;
+/** The page before a reload may seem to be there a moment longer than it was. */
+const LOOK_AGAIN_MS = 1200;
 const MEASURE_MS = 1000;
 
 export class BrowserTelephone {
@@ -55,16 +57,23 @@ export class BrowserTelephone {
     const turn = this.quit();
     this.apply({ type: "registration", to: "connecting" });
     if (!(await this.openMicrophone()) || turn !== this.turn) return;
-    const grant = await this.ask({ kind: "browser", page: PAGE, take });
+    let grant = await this.ask({ kind: "browser", page: PAGE, take });
+    if (grant === null && turn === this.turn && this.line.value.registration === "elsewhere") {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      if (turn === this.turn) grant = await this.ask({ kind: "browser", page: PAGE, take });
+    }
     if (grant === null || turn !== this.turn) return;
+    this.apply({ type: "registration", to: "connecting" });
     const phone = await Phone.start(grant, sipUrl(), this.wiring());
     if (turn === this.turn) this.phone = phone;
     else phone.stop();
   }
 
-  /** Put the telephone away: signed out, or the desk telephone was chosen. */
+  /** Put the telephone away: signed out, or the desk telephone was chosen. The secret ends with it. */
   stop(): void {
+    const wasOurs = this.phone !== null;
     this.quit();
+    if (wasOurs && session.state.value === "in") void session.commands.giveTelephoneBack(PAGE).catch(() => undefined);
     this.microphone.close();
     this.problem.value = null;
     this.line.value = QUIET_LINE;
@@ -151,8 +160,8 @@ export class BrowserTelephone {
     this.again.add(timer);
   }
 
-  /** Ask for a fresh secret for the same page. */
-  private async renew(): Promise<void> {
+  /** Ask for a fresh secret for the same page: the old one is not good any more, or belonged to a session that is over. */
+  async renew(): Promise<void> {
     const turn = this.turn;
     const grant = await this.ask({ kind: "browser", page: PAGE, take: false });
     if (grant !== null && turn === this.turn) this.phone?.renew(grant);

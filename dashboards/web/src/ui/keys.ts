@@ -17,11 +17,15 @@ export function useKeys(table: KeyTable): void {
   onBeforeUnmount(() => document.removeEventListener("keydown", listen));
 }
 
-/** Keys held together with Ctrl (or Cmd) or Alt, as `Ctrl+Enter`, `Alt+1`: they also work while somebody types. */
-export function useCombos(table: Record<string, () => void>): void {
+/**
+ * Keys held together with Ctrl (or Cmd) or Alt, as `Ctrl+Enter`, `Alt+1`: they also work while somebody types.
+ *
+ * `evenCovered`: and while a dialog is in front, as a telephone that rings must be answered.
+ */
+export function useCombos(table: Record<string, () => void>, { evenCovered = false } = {}): void {
   const listen = (event: KeyboardEvent): void => {
     const name = comboName(event);
-    const act = name === "" || event.defaultPrevented || isCovered() ? undefined : table[name];
+    const act = name === "" || event.defaultPrevented || (isCovered() && !evenCovered) ? undefined : table[name];
     if (act === undefined) return;
     event.preventDefault();
     act();

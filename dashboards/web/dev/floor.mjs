@@ -35,14 +35,7 @@ export class MockFloor {
   }
 
   snapshot(topic) {
-    if (topic.startsWith("agent.")) return { type: "snapshot", topic, seq: 0, at: iso(0), items: this.own(topic.slice(6)) };
     return { type: "snapshot", topic, seq: this.seqs[topic], at: iso(0), items: Object.fromEntries(this.topics[topic]) };
-  }
-
-  own(id) {
-    const calls = [...this.topics.calls.values()].filter((call) => call.agent_ids.includes(id));
-    const items = Object.fromEntries(calls.map((call) => [`call:${call.call_id}`, call]));
-    return this.topics.agents.has(id) ? { agent: this.topics.agents.get(id), ...items } : items;
   }
 
   /** One second: some calls go a step on. Returns what changed. */
@@ -64,6 +57,7 @@ export class MockFloor {
       caller_name: this.count % 9 ? "" : pick(HOSTILE), is_test: false, stage: "arriving", stage_since: at, queue: null, agent_ids: [],
       started_at: at, answered_at: at, ended_at: null, end: "", refusal: "", fell_back: this.count % 29 === 0, merged_into: null,
       is_reconstructed: this.count % 37 === 0, menu: [], legs: [leg("caller", id, at, null)], visits: [], segments: [], transfers: [],
+      recording_paused_at: null, recording_resumes_at: null, waits_for: null,
     });
     for (let n = 0; n < Math.min(4, steps); n++) this.advance(this.topics.calls.get(id), -agoS * (0.8 - n * 0.2));
   }
@@ -144,6 +138,7 @@ function agent(n) {
     reason: mode === "not_ready" ? REASONS[n % 4] : "", mode_since: iso(-n * 97), wrap_up_until: null, phase: "idle", phase_since: iso(-n * 31), call_id: null,
     device_state: n === 17 ? 5 : 1, queues, member_of: mode === "signed_out" ? [] : [...queues, "fallback"],
     paused_in: mode === "not_ready" ? [...queues, "fallback"] : [], offers_missed_count: 0,
+    phone: n % 2 ? "browser" : "desk", phone_away_since: null, consult: null, help_since: null,
   };
 }
 

@@ -1,5 +1,6 @@
 // A service for looking at the pages without one: `npm run mock`, then http://127.0.0.1:8901/ (or `npm run dev` beside it).
 // Any password signs in; the login is the role: supervisor, team_leader, agent, administrator, auditor.
+// POST /mock/scene/<name>?phone=browser|desk shows the desk in a scene of dev/desk.mjs; MOCK_SCENE is the first one.
 // MOCK=empty shows the empty states, MOCK=down a switch that is away. Never part of the build.
 import { createServer } from "node:http";
 import { existsSync, readFileSync } from "node:fs";
@@ -7,6 +8,7 @@ import { extname, join } from "node:path";
 
 import { WebSocketServer } from "ws";
 
+import { MockDesk, SCENES, sipAnswer } from "./desk.mjs";
 import { iso, MockFloor } from "./floor.mjs";
 
 const PORT = Number(process.env.MOCK_PORT ?? 8901);
@@ -16,17 +18,19 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 /** The policy of the real service, so that a page which breaks it breaks here. */
 const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const SEES = ["see_floor", "see_history", "see_numbers", "control_calls", "set_others_mode"];
+const DESK = ["set_own_mode", "call_out", "see_tickets", "work_tickets", "see_customers", "edit_customers", "listen_recordings"];
 const RIGHTS = {
   administrator: ["see_floor", "see_check", "repair", "place_test_call", "manage_people"],
   supervisor: [...SEES, "see_check", "repair", "place_test_call", "set_own_mode"],
-  team_leader: [...SEES, "set_own_mode"],
-  agent: ["set_own_mode"],
+  team_leader: [...SEES, ...DESK],
+  agent: DESK,
   auditor: ["see_history"],
 };
 
 const floor = new MockFloor({ isEmpty: MODE === "empty" });
 if (MODE === "down") floor.put("check", "link", { ...floor.topics.check.get("link"), is_up: false, is_valid: false, reason: "connection refused", since: iso(-20) });
 floor.changes.length = 0;
+const desk = new MockDesk(process.env.MOCK_SCENE ?? "ready");
 const sockets = new Set();
 /** Who is signed in, by cookie. */
 const sessions = new Map();
@@ -80,6 +84,8 @@ function answer(method, path, body, id) {
   if (path === "/api/session/password") return enter(session(present.login));
   if (path === "/api/session/language") return enter({ ...present, language: body.language });
   if (path === "/api/session") return [200, present];
+  const own = desk.answer(method, path, body);
+  if (own) return own;
   if (path === "/api/people" && method === "GET") return [200, people()];
   if (path === "/api/people" || path.endsWith("/link")) return [200, { person: { ...people().people[3], ...body }, url: "http://127.0.0.1:8901/sign-in#Zk3mQ9xWv7Lp2Rt5Yb8N", expires_at: iso(86_400) }];
   if (path.endsWith("/telephone")) return [200, { user: "1004", secret: "k7Pq-mock-9fRw", server: "192.0.2.10:5060" }];
@@ -94,32 +100,55 @@ function answer(method, path, body, id) {
 const problem = (status, code) => ({ type: "about:blank", title: code, status, code, detail: `mock: ${code}`, ids: {} });
 
 const server = createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, "http://mock");
+  const { pathname, searchParams } = new URL(request.url, "http://mock");
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   if (pathname.startsWith("/api/")) {
     const id = /mock=(\w+)/.exec(request.headers.cookie ?? "")?.[1] ?? Math.random().toString(36).slice(2);
     const [status, body] = answer(request.method, pathname, chunks.length ? JSON.parse(Buffer.concat(chunks)) : {}, id);
+    tell();
     return response.writeHead(status, { "Content-Type": "application/json", "Set-Cookie": `mock=${id}; Path=/; HttpOnly; SameSite=Strict` }).end(body === undefined ? "" : JSON.stringify(body));
+  }
+  if (pathname.startsWith("/mock/scene/")) {
+    desk.show(pathname.slice(12), searchParams.get("phone") ?? undefined);
+    tell();
+    return response.end(JSON.stringify(SCENES));
   }
   const asked = join(STATIC, pathname);
   const file = asked.startsWith(STATIC) && extname(asked) && existsSync(asked) ? asked : join(STATIC, "index.html");
   response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream", "Content-Security-Policy": POLICY }).end(readFileSync(file));
 });
 
-new WebSocketServer({ server, path: "/api/live" }).on("connection", (socket) => {
+const live = new WebSocketServer({ noServer: true });
+const sip = new WebSocketServer({ noServer: true });
+server.on("upgrade", (request, socket, head) => {
+  const to = request.url.startsWith("/api/sip") ? sip : live;
+  to.handleUpgrade(request, socket, head, (opened) => to.emit("connection", opened));
+});
+sip.on("connection", (socket) => socket.on("message", (text) => {
+  const answer = sipAnswer(String(text));
+  if (answer) socket.send(answer);
+}));
+live.on("connection", (socket) => {
   sockets.add(socket);
   socket.on("close", () => sockets.delete(socket));
   socket.on("message", (text) => {
     const message = JSON.parse(text);
-    if (message.type === "subscribe") for (const topic of message.topics) socket.send(JSON.stringify(floor.snapshot(topic)));
+    if (message.type === "subscribe") for (const topic of message.topics) socket.send(JSON.stringify(topic === desk.topic ? desk.snapshot() : floor.snapshot(topic)));
+    if (message.type === "pop_shown") console.log("pop shown:", message.call_id);
   });
 });
 
-setInterval(() => {
-  const items = floor.tick();
+/** Send what changed at the desk at once, as the service does. */
+function tell() {
+  send(desk.changes.splice(0));
+}
+
+function send(items) {
   const text = JSON.stringify(items.length ? { type: "changes", at: iso(0), items } : { type: "ping", at: iso(0) });
   for (const socket of sockets) socket.send(text);
-}, 1000);
+}
+
+setInterval(() => send(floor.tick()), 1000);
 
 server.listen(PORT, "127.0.0.1", () => console.log(`mock (${MODE}): http://127.0.0.1:${PORT}/`));

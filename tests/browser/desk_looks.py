@@ -1,4 +1,4 @@
-"""Pictures of the agent's desk in every scene of the made-up service (`dashboards/web/dev/mock.mjs`), for people to look at.
+"""Pictures of the agent's desk in every scene of the made-up service (dashboards/web/dev/mock.mjs).
 
 .venv/bin/python -m tests.browser.desk_looks FOLDER [BUILT_PAGES]
 """
@@ -24,15 +24,12 @@ WEB = Path(__file__).resolve().parents[2] / "dashboards/web"
 FAKE_MICROPHONE = "--use-fake-device-for-media-stream"
 SMALL: ViewportSize = {"width": 1280, "height": 720}
 WIDE: ViewportSize = {"width": 1920, "height": 1080}
-SCENES = (
-    "signed_out ready not_ready ringing stranger talking held consulting conference paused wrap_up away missed "
-    "stranded two_pops elsewhere"
-).split()
+CALL_SCENES = ["ringing", "stranger", "talking", "held", "consulting", "conference", "paused", "stranded", "two_pops"]
+SCENES = ["signed_out", "ready", "not_ready", *CALL_SCENES, "wrap_up", "away", "missed", "elsewhere"]
 
 
 async def main(folder: Path, pages: Path) -> None:
     """Every scene in Chinese and light, the busiest ones in English and dark, and wide."""
-    folder.mkdir(parents=True, exist_ok=True)
     async with made_up_service(pages) as address, async_playwright() as playwright:
         playwright.selectors.set_test_id_attribute("data-test")
         path = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -73,7 +70,7 @@ async def with_dialogs(page: Page, address: str, folder: Path) -> None:
 
 
 async def show(page: Page, address: str, scene: str) -> None:
-    """Set the scene; most are shown with the browser's telephone, calls with the one on the desk, which needs no SIP."""
+    """Set the scene. Calls are shown with the telephone on the desk: the made-up service speaks hardly any SIP."""
     phone = "browser" if scene in ("ready", "wrap_up", "elsewhere", "missed", "signed_out") else "desk"
     await page.request.post(f"{address}/mock/scene/{scene}?phone={phone}")
     if scene == "elsewhere":
@@ -87,8 +84,6 @@ async def enter(browser: Browser, address: str, size: ViewportSize) -> Page:
         viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai", permissions=["microphone"]
     )
     page = await context.new_page()
-    page.on("console", lambda said: print(said.type, said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda failure: print("page error:", failure))
     await page.goto(f"{address}/desk")
     await page.locator("#login").fill("agent")
     await page.locator("#password").fill("any")
@@ -115,5 +110,6 @@ async def made_up_service(pages: Path) -> AsyncIterator[str]:
 
 
 if __name__ == "__main__":
+    Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     built = Path(sys.argv[2]) if len(sys.argv) > 2 else WEB.parent / "static"
     asyncio.run(main(Path(sys.argv[1]), built))

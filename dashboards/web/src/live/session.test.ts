@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 import { FakeSockets } from "./fakeSocket";
 import type { Right, Session } from "./protocol";
@@ -33,10 +33,16 @@ async function withAgent() {
   await parts.holder.start();
   parts.sockets.last.opens();
   parts.sockets.last.says({ type: "snapshot", topic: "agent.1001", seq: 1, at: AT, items: { agent: agent("1001") } });
-  parts.holder.feed["flush"]();
   return parts;
 }
 const shown = (holder: SessionHolder) => holder.feed.topic("agent.1001").items.value.size;
+
+// Frames of a screen come at once.
+beforeAll(() => {
+  vi.stubGlobal("document", { hidden: false });
+  vi.stubGlobal("requestAnimationFrame", (work: () => void) => work());
+});
+afterAll(() => vi.unstubAllGlobals());
 
 describe("the session", () => {
   it("follows one's own topic, also when one may see the floor", async () => {

@@ -99,7 +99,11 @@ class Supervisor:
             binaries_root=given.asterisk_root_path,
             recordings=given.recordings_path,
             options=SwitchOptions(
-                line_limit=given.line_limit, menu_guard_s=given.menu_guard_s, sip_port=given.sip_port
+                line_limit=given.line_limit,
+                menu_guard_s=given.menu_guard_s,
+                sip_port=given.sip_port,
+                media_address=given.media_address,
+                trunk_uri=given.trunk_uri,
             ),
         )
         with timed("Asterisk's programs"):

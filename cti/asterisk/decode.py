@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from cti.asterisk.decode_queue import QUEUE_DECODERS, decode_user_event
+from cti.asterisk.encode import OUTSIDE, OUTSIDE_LETTER
 from cti.asterisk.fields import (
     Decoder,
     Who,
@@ -110,9 +111,15 @@ def _blind_transferred(f: Fields, at: datetime) -> e.Event:
         transferee_id=channel_or_none(f, "TransfereeUniqueid"),
         bridge_id=bridge_or_none(f, "BridgeUniqueid"),
         context=f.get("Context", ""),
-        exten=f.get("Extension", ""),
+        exten=_target(f),
         succeeded=f.get("Result") == "Success",
     )
+
+
+def _target(f: Fields) -> str:
+    """The extension as it was asked for, without the letter that `encode` puts before a number outside."""
+    exten = f.get("Extension", "")
+    return exten.removeprefix(OUTSIDE_LETTER) if f.get("Context") == OUTSIDE else exten
 
 
 def _attended_transferred(f: Fields, at: datetime) -> e.Event:

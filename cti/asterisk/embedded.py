@@ -26,6 +26,7 @@ _RELOADS = {
     "extensions.conf": "dialplan reload",
     "queues.conf": "queue reload all",
     "manager.conf": "manager reload",
+    "http.conf": "module reload http",
     "pjsip.conf": "module reload res_pjsip.so",
     "pjsip_agents.conf": "module reload res_pjsip.so",
 }
@@ -138,6 +139,11 @@ class EmbeddedAsterisk:
         return self._known.sip_port
 
     @property
+    def http_port(self) -> int:
+        """TCP port on 127.0.0.1 for SIP over WebSocket (path `/ws`); known after `start`."""
+        return self._known.http_port
+
+    @property
     def queue_log(self) -> Path:
         """The book of record of the queues."""
         return self.home / "log" / "queue_log"
@@ -198,6 +204,6 @@ class EmbeddedAsterisk:
 
     def _check_ports(self) -> None:
         """Asterisk boots even when a port slipped away at the last moment; then it is deaf and must not go on."""
-        if is_free(self.sip_port, udp=True) or is_free(self.ami.port, udp=False):
+        if is_free(self.sip_port, udp=True) or is_free(self.ami.port, udp=False) or is_free(self.http_port, udp=False):
             self._process.stop()
             raise SwitchSetupError("another program took one of Asterisk's ports: start again", code="switch.port")

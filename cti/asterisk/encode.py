@@ -31,6 +31,11 @@ _REASON = re.compile(r"[\w -]{0,64}")
 _VARIABLE = re.compile(r"_{0,2}HOTLINE_[A-Z0-9_]{1,40}")
 """Our own names only: a name could otherwise be a dialplan function."""
 _VALUE = re.compile(r"[\w.:/@+-]{0,200}")
+_DIGITS = re.compile(r"[0-9]{3,20}")
+OUTSIDE = "transfer-out"
+"""The dialplan's context of transfers to a number outside."""
+OUTSIDE_LETTER = "o"
+"""Before the number, because no keypad has it: TRANSFER_CONTEXT stays in the agent's channel (extensions.conf)."""
 _KEY = re.compile(r"[0-9*#A-D]")
 _KEY_MS = 120
 """Length of one digit. Asterisk: anything shorter than 80 ms is made longer (AST_MIN_DTMF_DURATION)."""
@@ -98,13 +103,16 @@ def _hang_up(x: c.HangUp) -> Action:
     return [("Action", "Hangup"), ("Channel", channel(x.channel)), ("Cause", "16")]
 
 
-def _transfer(action: str) -> Callable[[Any], Action]:
+def _transfer(action: str, end: str) -> Callable[[Any], Action]:
     def row(x: c.BlindTransfer | c.AttendedTransfer) -> Action:
+        exten = fit("Exten", x.exten, _EXTEN)
+        if x.context == OUTSIDE:
+            exten = OUTSIDE_LETTER + fit("Exten", exten, _DIGITS) + end
         return [
             ("Action", action),
             ("Channel", channel(x.channel)),
             ("Context", fit("Context", x.context, _NAME)),
-            ("Exten", fit("Exten", x.exten, _EXTEN)),
+            ("Exten", exten),
         ]
 
     return row
@@ -225,8 +233,9 @@ def _pause_member(x: c.PauseMember) -> Action:
 
 _ENCODERS: dict[type[c.Command], Callable[[Any], Action]] = {
     c.HangUp: _hang_up,
-    c.BlindTransfer: _transfer("BlindTransfer"),
-    c.AttendedTransfer: _transfer("Atxfer"),
+    c.BlindTransfer: _transfer("BlindTransfer", ""),
+    # Asterisk: Atxfer presses the extension key by key; # ends a number of unknown length at once instead of after 3 s.
+    c.AttendedTransfer: _transfer("Atxfer", "#"),
     c.CancelTransfer: _cancel_transfer,
     c.Originate: _originate,
     c.Redirect: _redirect,

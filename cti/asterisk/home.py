@@ -36,6 +36,14 @@ class SwitchOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How long a caller waits in his own queue before everybody is asked (fallback)."""
     fallback_limit_s: int = 300
     transfer_ring_s: int = 20
+    out_ring_s: int = 45
+    """How long a call outwards rings."""
+    take_back_s: int = 20
+    """How long a caller whose agent's telephone died hears music, unless the service says otherwise."""
+    trunk_uri: str = ""
+    """Where calls outwards go, `sip:host:port`; empty: there is no way out."""
+    media_address: str = LOOPBACK
+    """Address under which browsers find the media of this switch."""
     robot_talk_s: int = 20
     rtp_timeout_s: int = 30
     """A phone that sends nothing for so long is gone: its call is ended."""
@@ -137,6 +145,11 @@ class SwitchHome:
             "QUEUE_LIMIT_S": options.queue_limit_s,
             "FALLBACK_LIMIT_S": options.fallback_limit_s,
             "TRANSFER_RING_S": options.transfer_ring_s,
+            "OUT_RING_S": options.out_ring_s,
+            "TAKE_BACK_S": options.take_back_s,
+            "TRUNK_URI": options.trunk_uri,
+            "MEDIA_ADDRESS": options.media_address,
+            "HTTP_PORT": identity.http_port,
             "ROBOT_TALK_S": options.robot_talk_s,
             "RING_S": options.ring_s,
             "RTP_TIMEOUT_S": options.rtp_timeout_s,

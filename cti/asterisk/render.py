@@ -50,11 +50,13 @@ def fill(text: str, values: Mapping[str, str | int | float]) -> str:
 
 
 def phones_conf(phones: Mapping[str, str]) -> str:
-    """Return `pjsip_agents.conf`. `phones`: number -> secret."""
+    """Return `pjsip_agents.conf`: a desk and a browser telephone for each. `phones`: number -> secret of the desk."""
     return "\n".join(
         f"[{number}](agent)\nauth = {number}\naors = {number}\ncallerid = {number} <{number}>\n"
         f"[{number}](agent-auth)\nusername = {number}\npassword = {secret}\n"
         f"[{number}](agent-aor)\n"
+        f"[web{number}](web)\nauth = web{number}\naors = web{number}\ncallerid = {number} <{number}>\n"
+        f"[web{number}](web-aor)\n"
         for number, secret in phones.items()
     )
 

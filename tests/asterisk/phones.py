@@ -133,6 +133,14 @@ class Phones:
         await self._is_reachable(number)
         return phone
 
+    async def carrier(
+        self, port: int, *, ring_s: float = 0.3, talk_s: float = _FOR_EVER_S, voice: str = "second", kind: str = "agent"
+    ) -> Phone:
+        """Whom the switch reaches on the way out: answers, or rejects, whatever number is dialled."""
+        phone = await self._run(kind, {"RING_MS": _ms(ring_s), "TALK_MS": _ms(talk_s)}, voice, ["-aa"], port=port)
+        await until(lambda: _is_bound(port) or phone.is_over, what="the carrier's port")
+        return phone
+
     async def silent_phone(self, number: str) -> Phone:
         """A phone that rings and is never answered."""
         return await self.agent_phone(number, ring_s=_FOR_EVER_S)
@@ -160,7 +168,14 @@ class Phones:
         return (_SCENARIOS / ("key-rtp.xml" if os.geteuid() == 0 else "key-info.xml")).read_text(encoding="utf-8")
 
     async def _run(
-        self, scenario: str, values: dict[str, str], voice: str, options: list[str], *, key_part: str = ""
+        self,
+        scenario: str,
+        values: dict[str, str],
+        voice: str,
+        options: list[str],
+        *,
+        key_part: str = "",
+        port: int = 0,
     ) -> Phone:
         require("sipp")
         folder = self._folder / f"{len(self._all):03}-{scenario}"
@@ -170,7 +185,7 @@ class Phones:
             text = text.replace(f"@{name}@", value)
         (folder / "scenario.xml").write_text(text, encoding="utf-8")
         shutil.copyfile(self._voices[voice].raw, folder / "voice.alaw")
-        port, media = find_free(udp=True), _free_media_port()
+        port, media = port or find_free(udp=True), _free_media_port()
         with (folder / "output.txt").open("wb") as output:
             process = await asyncio.create_subprocess_exec(
                 *("sipp", f"127.0.0.1:{self._switch.sip_port}", "-sf", "scenario.xml", "-nostdin"),

@@ -5,34 +5,11 @@ from __future__ import annotations
 import pytest
 
 from cti.asterisk.embedded import EmbeddedAsterisk
-from tests.asterisk.ami import AmiSession, Row
-from tests.asterisk.phones import Phone, Phones
-from tests.asterisk.voices import RATE, Samples, Voice, apart_s, is_whole, read_wav, share_of
+from tests.asterisk.ami import AmiSession
+from tests.asterisk.phones import Phones
+from tests.asterisk.talks import OTHER_VOICE, THIS_VOICE, reach_queue, recordings
+from tests.asterisk.voices import RATE, Voice, apart_s, share_of
 from tests.waiting import until
-
-THIS_VOICE = 0.35
-OTHER_VOICE = 0.15
-"""Share of a recording. The first leaves room for pauses in the text and for a machine that sends RTP unevenly."""
-
-
-async def reach_queue(
-    phones: Phones, watch: AmiSession, service: AmiSession, queue: str = "consult", *, stay_s: float = 60.0
-) -> tuple[Phone, Row]:
-    """Let a caller through the menu into `queue`; return his phone and the AsyncAGIStart of his channel."""
-    caller = await phones.caller(stay_s=stay_s)
-    entered = await watch.event("AsyncAGIStart")
-    await service.menu(entered["Channel"], "ANSWER")
-    await service.menu(entered["Channel"], f"SET VARIABLE HOTLINE_TARGET {queue}")
-    await service.menu(entered["Channel"], "ASYNCAGI BREAK")
-    return caller, entered
-
-
-async def recordings(switch: EmbeddedAsterisk, name: str) -> tuple[Samples, Samples]:
-    """Return the caller's and the agent's side of one part, once both files are whole."""
-    files = [switch.recordings / f"{name}-{side}.wav" for side in ("caller", "agent")]
-    await until(lambda: all(is_whole(file) for file in files), what=f"recordings {name}")
-    caller, agent = map(read_wav, files)
-    return caller, agent
 
 
 async def test_agent_hangs_up_first_and_the_dialplan_says_how_it_ended(

@@ -7,7 +7,7 @@ import numpy as np
 from cti.asterisk.embedded import EmbeddedAsterisk
 from tests.asterisk.ami import AmiSession
 from tests.asterisk.phones import Phones
-from tests.asterisk.test_calls import recordings
+from tests.asterisk.talks import recordings
 from tests.asterisk.voices import RATE, Samples
 
 

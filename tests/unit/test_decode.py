@@ -96,6 +96,22 @@ CASES: list[tuple[str, list[dict[str, str]], e.Event]] = [
         e.RecordingMuted(at=AT, **WHO, is_muted=True),  # type: ignore[arg-type]
     ),
     (
+        "BlindTransfer",
+        [
+            {"TransfererUniqueid": "h1-1.3", "TransfereeUniqueid": "h1-1.2", "BridgeUniqueid": "b1"},
+            {"Context": "transfer-out", "Extension": "o02112345678", "Result": "Success"},
+        ],
+        e.BlindTransferred(
+            at=AT,
+            transferer_id="h1-1.3",  # type: ignore[arg-type]
+            transferee_id="h1-1.2",  # type: ignore[arg-type]
+            bridge_id="b1",  # type: ignore[arg-type]
+            context="transfer-out",
+            exten="02112345678",
+            succeeded=True,
+        ),
+    ),
+    (
         "OriginateResponse",
         [{"Response": "Failure", "Uniqueid": "<unknown>", "Reason": "0"}],
         e.OriginateEnded(at=AT, channel_id=None, succeeded=False, reason=0),

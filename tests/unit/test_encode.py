@@ -32,6 +32,14 @@ CASES: list[tuple[c.Command, dict[str, str]]] = [
         {"Action": "Atxfer", "Channel": CALLER, "Context": "transfer", "Exten": "complaints"},
     ),
     (
+        c.BlindTransfer(channel=CALLER, context="transfer-out", exten="02112345678"),
+        {"Action": "BlindTransfer", "Channel": CALLER, "Context": "transfer-out", "Exten": "o02112345678"},
+    ),
+    (
+        c.AttendedTransfer(channel=CALLER, context="transfer-out", exten="02112345678"),
+        {"Action": "Atxfer", "Channel": CALLER, "Context": "transfer-out", "Exten": "o02112345678#"},
+    ),
+    (
         c.Redirect(channel=CALLER, context="take-back", exten="web1007"),
         {"Action": "Redirect", "Channel": CALLER, "Context": "take-back", "Exten": "web1007", "Priority": "1"},
     ),
@@ -121,6 +129,12 @@ def test_what_needs_the_second_account_never_goes_by_the_first(command: c.Comman
 
 def test_a_feature_code_is_pressed_as_if_by_the_party_himself() -> None:
     assert ("Receive", "true") in encode(c.PressKey(channel=CALLER, key="*", is_received=True))
+
+
+@pytest.mark.parametrize("exten", ["12", "1002#", "+8613800138000", "web1002", "consult", "9" * 21])
+def test_a_number_outside_is_digits_only(exten: str) -> None:
+    with pytest.raises(Invalid):
+        encode(c.AttendedTransfer(channel=CALLER, context="transfer-out", exten=exten))
 
 
 @pytest.mark.parametrize("key", ["", "12", "E", "a", "**", "1\n"])

@@ -36,6 +36,7 @@ OUTSIDE = "transfer-out"
 """The dialplan's context of transfers to a number outside."""
 OUTSIDE_LETTER = "o"
 """Before the number, because no keypad has it: TRANSFER_CONTEXT stays in the agent's channel (extensions.conf)."""
+PRESSED_LETTER = "A"
 _KEY = re.compile(r"[0-9*#A-D]")
 _KEY_MS = 120
 """Length of one digit. Asterisk: anything shorter than 80 ms is made longer (AST_MIN_DTMF_DURATION)."""
@@ -103,19 +104,27 @@ def _hang_up(x: c.HangUp) -> Action:
     return [("Action", "Hangup"), ("Channel", channel(x.channel)), ("Cause", "16")]
 
 
-def _transfer(action: str, end: str) -> Callable[[Any], Action]:
-    def row(x: c.BlindTransfer | c.AttendedTransfer) -> Action:
-        exten = fit("Exten", x.exten, _EXTEN)
-        if x.context == OUTSIDE:
-            exten = OUTSIDE_LETTER + fit("Exten", exten, _DIGITS) + end
-        return [
-            ("Action", action),
-            ("Channel", channel(x.channel)),
-            ("Context", fit("Context", x.context, _NAME)),
-            ("Exten", exten),
-        ]
+def _target(x: c.BlindTransfer | c.AttendedTransfer) -> str:
+    exten = fit("Exten", x.exten, _EXTEN)
+    return OUTSIDE_LETTER + fit("Exten", exten, _DIGITS) if x.context == OUTSIDE else exten
 
-    return row
+
+def _transfer_to(x: c.BlindTransfer | c.AttendedTransfer, action: str, exten: str) -> Action:
+    context = fit("Context", x.context, _NAME)
+    return [("Action", action), ("Channel", channel(x.channel)), ("Context", context), ("Exten", exten)]
+
+
+def _blind_transfer(x: c.BlindTransfer) -> Action:
+    return _transfer_to(x, "BlindTransfer", _target(x))
+
+
+def _attended_transfer(x: c.AttendedTransfer) -> Action:
+    """Asterisk: Atxfer presses the extension key by key. Its prompt swallows all before the first key a telephone can
+    have, hence the A; and # ends a number of unknown length at once instead of after 3 s (bridge_basic.c, app.c).
+    """
+    exten = _target(x)
+    pressed = exten if exten[0].isdigit() else PRESSED_LETTER + exten
+    return _transfer_to(x, "Atxfer", pressed + ("#" if x.context == OUTSIDE else ""))
 
 
 def _cancel_transfer(x: c.CancelTransfer) -> Action:
@@ -233,9 +242,8 @@ def _pause_member(x: c.PauseMember) -> Action:
 
 _ENCODERS: dict[type[c.Command], Callable[[Any], Action]] = {
     c.HangUp: _hang_up,
-    c.BlindTransfer: _transfer("BlindTransfer", ""),
-    # Asterisk: Atxfer presses the extension key by key; # ends a number of unknown length at once instead of after 3 s.
-    c.AttendedTransfer: _transfer("Atxfer", "#"),
+    c.BlindTransfer: _blind_transfer,
+    c.AttendedTransfer: _attended_transfer,
     c.CancelTransfer: _cancel_transfer,
     c.Originate: _originate,
     c.Redirect: _redirect,

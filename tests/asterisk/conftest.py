@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest_asyncio
 
 from cti.asterisk.binaries import SwitchSetupError
 from cti.asterisk.embedded import EmbeddedAsterisk, SwitchOptions
+from cti.asterisk.render import TEMPLATES
 from cti.settings import read_settings
 from tests.asterisk.ami import AmiSession, ami_session
 from tests.asterisk.phones import Phones
@@ -39,12 +41,23 @@ BRIEF = SwitchOptions(
 """Limits short enough to be waited for."""
 
 
-def make_switch(home: Path, options: SwitchOptions = BRIEF) -> EmbeddedAsterisk:
+def make_switch(home: Path, options: SwitchOptions = BRIEF, *, templates: Path = TEMPLATES) -> EmbeddedAsterisk:
     """Return an unstarted switch that also knows the account `watch`. Each of its prompts is a tone of one second."""
     (home / "etc" / "local").mkdir(parents=True)
     (home / "etc" / "local" / "manager.conf").write_text(_WATCH, encoding="utf-8")
     root = read_settings().asterisk_root_path
-    return EmbeddedAsterisk(home, binaries_root=root, options=options, prompts=home / "no-prompts")
+    return EmbeddedAsterisk(home, binaries_root=root, options=options, prompts=home / "no-prompts", templates=templates)
+
+
+def plain_web_templates(folder: Path) -> Path:
+    """Return templates whose browser telephones speak plain RTP, as SIPp does; all else is the product's."""
+    shutil.copytree(TEMPLATES, folder)
+    pjsip = folder / "pjsip.conf"
+    text = pjsip.read_text(encoding="utf-8")
+    plain = text.replace("webrtc = yes\n", "").replace("dtls_auto_generate_cert = yes\n", "")
+    assert plain != text
+    pjsip.write_text(plain, encoding="utf-8")
+    return folder
 
 
 async def start(switch: EmbeddedAsterisk) -> None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import re
+import secrets
 import shutil
 import socket
 from pathlib import Path
 
 from cti.asterisk.embedded import EmbeddedAsterisk
+from cti.asterisk.encode_hands import REALM
+from cti.asterisk.hands import Hands
 from cti.asterisk.ports import find_free
+from cti.asterisk.states import Address
+from cti.domain.commands import GiveSecret
 from tests.asterisk.voices import Voice
 from tests.parts import require
 from tests.waiting import until
@@ -33,7 +39,7 @@ class Phone:
     @property
     def steps(self) -> list[tuple[str, float]]:
         """What SIPp did, in order: name and instant (seconds since 1970). Names: dialled, answered, pressed, hung_up,
-        ended, refused_<status> of a caller; rang, answered, hung_up, cancelled, ended of an agent.
+        ended, refused_<status> of a caller; rang, from_<number>, answered, hung_up, cancelled, ended of an agent.
         """
         text = self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
         return [(step[1], float(step[2])) for step in _STEP.finditer(text)]
@@ -133,6 +139,31 @@ class Phones:
         await self._is_reachable(number)
         return phone
 
+    async def dialling_agent(self, number: str, dial: str) -> Phone:
+        """The phone of `number` dials by itself; the scenario expects to be refused."""
+        user, secret = self._switch.telephone(number)
+        return await self._run("agent-dials", {"USER": user, "SECRET": secret, "DIAL": dial}, "agent", ["-m", "1"])
+
+    async def web_phone(self, number: str, *, ring_s: float = 0.3, talk_s: float = _FOR_EVER_S, voice: str) -> Phone:
+        """As `agent_phone` for `web<number>`, with a secret given as a browser is given one.
+
+        SIPp speaks no DTLS: the switch must have been made with `plain_web_templates`.
+        """
+        user = f"web{number}"
+        phone = await self._run("agent", {"RING_MS": _ms(ring_s), "TALK_MS": _ms(talk_s)}, voice, ["-aa"])
+        await until(lambda: _is_bound(phone.sip_port) or phone.is_over, what="the phone's port")
+        secret = await self.give_secret(user)
+        await self._register(user, phone.sip_port, secret)
+        await self._is_reachable(user, "NonQual")
+        return phone
+
+    async def give_secret(self, user: str) -> str:
+        """Let `user` register with the password that comes back."""
+        ami, secret = self._switch.hands, secrets.token_hex(16)
+        digest = hashlib.md5(f"{user}:{REALM}:{secret}".encode(), usedforsecurity=False).hexdigest()
+        await Hands(Address(ami.host, ami.port, ami.user, ami.secret)).send(GiveSecret(endpoint=user, digest=digest))
+        return secret
+
     async def carrier(
         self, port: int, *, ring_s: float = 0.3, talk_s: float = _FOR_EVER_S, voice: str = "second", kind: str = "agent"
     ) -> Phone:
@@ -148,19 +179,22 @@ class Phones:
     async def register(self, number: str, contact_port: int, *, secret: str = "") -> None:
         """Register `number` at `contact_port`. Raises: AssertionError when Asterisk refuses."""
         user, own_secret = self._switch.telephone(number)
-        values = {"USER": user, "SECRET": secret or own_secret, "CONTACT_PORT": str(contact_port)}
+        await self._register(user, contact_port, secret or own_secret)
+
+    async def _register(self, user: str, contact_port: int, secret: str) -> None:
+        values = {"USER": user, "SECRET": secret, "CONTACT_PORT": str(contact_port)}
         phone = await self._run("register", values, "agent", ["-m", "1"])
-        assert await phone.wait(_REGISTER_LIMIT_S) == 0, f"phone {number} could not register"
+        assert await phone.wait(_REGISTER_LIMIT_S) == 0, f"phone {user} could not register"
 
     async def close(self) -> None:
         """End every phone that still runs."""
         for phone in self._all:
             await phone.kill()
 
-    async def _is_reachable(self, number: str) -> None:
+    async def _is_reachable(self, number: str, state: str = "Avail") -> None:
         """Wait until Asterisk has asked the phone and got an answer: before that no queue rings it."""
         deadline = asyncio.get_running_loop().time() + _REGISTER_LIMIT_S
-        while " Avail " not in await asyncio.to_thread(self._switch.console, f"pjsip show aor {number}"):
+        while f" {state} " not in await asyncio.to_thread(self._switch.console, f"pjsip show aor {number}"):
             assert asyncio.get_running_loop().time() < deadline, f"phone {number} never became reachable"
 
     def _key_part(self) -> str:

@@ -29,7 +29,7 @@ CASES: list[tuple[c.Command, dict[str, str]]] = [
     ),
     (
         c.AttendedTransfer(channel=CALLER, context="transfer", exten="complaints"),
-        {"Action": "Atxfer", "Channel": CALLER, "Context": "transfer", "Exten": "complaints"},
+        {"Action": "Atxfer", "Channel": CALLER, "Context": "transfer", "Exten": "Acomplaints"},
     ),
     (
         c.BlindTransfer(channel=CALLER, context="transfer-out", exten="02112345678"),
@@ -37,7 +37,15 @@ CASES: list[tuple[c.Command, dict[str, str]]] = [
     ),
     (
         c.AttendedTransfer(channel=CALLER, context="transfer-out", exten="02112345678"),
-        {"Action": "Atxfer", "Channel": CALLER, "Context": "transfer-out", "Exten": "o02112345678#"},
+        {"Action": "Atxfer", "Channel": CALLER, "Context": "transfer-out", "Exten": "Ao02112345678#"},
+    ),
+    (
+        c.AttendedTransfer(channel=CALLER, context="transfer", exten="web1002"),
+        {"Action": "Atxfer", "Channel": CALLER, "Context": "transfer", "Exten": "Aweb1002"},
+    ),
+    (
+        c.AttendedTransfer(channel=CALLER, context="transfer", exten="1002"),
+        {"Action": "Atxfer", "Channel": CALLER, "Context": "transfer", "Exten": "1002"},
     ),
     (
         c.Redirect(channel=CALLER, context="take-back", exten="web1007"),

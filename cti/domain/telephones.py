@@ -32,7 +32,9 @@ def agent_of_endpoint(endpoint: str) -> AgentId | None:
 def named(exten: str) -> str:
     """Return what people call an extension: the agent's number for any of his telephones, the number outside.
 
-    What is neither is returned as it is. Context `transfer-out` has a letter before the number: `o13800138000`.
+    What is neither is returned as it is. Context `transfer-out` has a letter before the number (`o13800138000`), and an
+    attended transfer one more before letters (`Aweb1002`; see `cti.asterisk.encode`).
     """
+    exten = exten.removeprefix("A")
     outside = _OUTSIDE.fullmatch(exten)
     return outside[1] if outside else agent_of_endpoint(exten) or exten

@@ -77,7 +77,8 @@ def test_an_endpoint_is_named_by_its_agent(endpoint: str, agent: str | None, nam
 
 def test_a_telephone_number_is_nobodys_endpoint() -> None:
     assert agent_of_endpoint("13800138000") is None
-    assert named("13800138000") == named("o13800138000") == "13800138000"
+    assert named("13800138000") == named("o13800138000") == named("Ao13800138000") == "13800138000"
+    assert named("Aweb1002") == "1002"
 
 
 @pytest.mark.parametrize("channel", ["PJSIP/1001-00000002", "PJSIP/web1001-00000002"])

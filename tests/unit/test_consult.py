@@ -54,6 +54,7 @@ def leg(channel: str, bridge: str | None, kind: LegKind = LegKind.AGENT) -> Leg:
         agent_id=None,
         opened_at=START,
         seen_at=START,
+        answered_at=START,
         bridge_id=None if bridge is None else BridgeId(bridge),
     )
 
@@ -73,6 +74,10 @@ def test_three_in_one_bridge_are_a_conference_also_when_the_pair_has_optimised_a
     assert joined is not None
     assert (joined.state, joined.target, joined.agent_id) == ("conference", "1002", WU)
     assert found(mine, customer, leg("PJSIP/web1002-1", THEIRS), known=joined) is joined
+    on_his_way, second_half = leg("PJSIP/web1002-1", MINE), pair(None, MINE)[1]
+    assert found(mine, customer, on_his_way, second_half, known=joined) is joined
+    assert found(mine, customer, leg("PJSIP/web1002-1", None), known=joined) is joined
+    assert found(mine, customer, leg("PJSIP/web1002-1", "elsewhere"), known=joined) is None
     assert found(mine, customer, known=joined) is None  # the colleague has left
 
 

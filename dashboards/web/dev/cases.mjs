@@ -75,7 +75,7 @@ export class MockCases {
 
   /** A pop to look at: `unknown`, `known`, `shared`, `hostile`, `away`, `loading`, `typed`, `passed`. */
   pop(scene) {
-    const own = this.tickets.filter((one) => one.procedure.endsWith("complaint")).slice(0, 2).concat(this.tickets.slice(2, 5)).map(brief);
+    const own = [...new Set([...this.tickets.filter((one) => one.procedure.endsWith("complaint") && one.state !== "closed").slice(0, 2), ...this.tickets.slice(2, 6)])].map(brief);
     const known = { customer_id: 1, customers: [popCustomer(customers[0])], tickets: own, contacts };
     const scenes = {
       unknown: {},
@@ -96,12 +96,13 @@ export class MockCases {
     if (path === "/api/rules") return [200, rules];
     if (path.startsWith("/api/rules/")) return this.rule(path.slice(11).replace("-", "_"), body);
     if (path === "/api/tickets.csv") return [200, "number\r\n"];
-    if (path === "/api/tickets") return method === "POST" ? this.add(body) : this.list(query);
+    if (path === "/api/tickets" && method === "GET") return this.list(query);
+    // A ticket of the call belongs to the desk's pop.
+    if (path === "/api/tickets") return body.call_id ? null : this.add(body);
     if (path.startsWith("/api/tickets/")) return this.ticket(method, Number(path.split("/")[3]), path.split("/")[4], body);
     if (path === "/api/customers") return method === "POST" ? [200, customer(9, body.name, body)] : [200, { customers: this.customers.map((one) => ({ ...one, open_ticket_count: one.customer_id % 3, last_contact_at: iso(-9000) })), next: null }];
     if (path.startsWith("/api/customers/")) return this.customer(method, Number(path.split("/")[3]), path.split("/")[4], body);
     if (path.endsWith("/recordings")) return [200, { call_id: path.split("/")[3], parts: ["ready", "missing", "writing", "empty", "damaged"].map((state, index) => ({ part: index + 1, started_at: iso(-900 + index * 60), duration_s: 84.5, state })) }];
-    if (path.startsWith("/mock/pops/")) return [200, this.pop(path.slice(11))];
     if (path === "/api/missed-callers") return [200, { callers: this.tickets.length ? [0, 1, 2].map((n) => ({ call_id: `missed.${n}`, caller_number: `1390000000${n}`, hotline: "95001", queue: "consult", outcome: "abandoned", lost_at: iso(-900 * (n + 1)), waited_s: 40 + n * 30, times: n + 1, tried_at: n === 2 ? iso(-60) : null })) : [] }];
     return null;
   }

@@ -57,7 +57,7 @@ export class MockFloor {
       caller_name: this.count % 9 ? "" : pick(HOSTILE), is_test: false, stage: "arriving", stage_since: at, queue: null, agent_ids: [],
       started_at: at, answered_at: at, ended_at: null, end: "", refusal: "", fell_back: this.count % 29 === 0, merged_into: null,
       is_reconstructed: this.count % 37 === 0, menu: [], legs: [leg("caller", id, at, null)], visits: [], segments: [], transfers: [],
-      recording_paused_at: null, recording_resumes_at: null, waits_for: null,
+      recording_paused_at: this.count % 13 === 5 ? at : null, recording_resumes_at: null, waits_for: this.count % 31 === 7 ? "1003" : null,
     });
     for (let n = 0; n < Math.min(4, steps); n++) this.advance(this.topics.calls.get(id), -agoS * (0.8 - n * 0.2));
   }
@@ -137,8 +137,8 @@ function agent(n) {
     type: "AgentView", agent_id: id, name: SURNAMES[n % 10] + GIVEN[Math.floor(n / 4) % 10], device: `PJSIP/${id}`, mode,
     reason: mode === "not_ready" ? REASONS[n % 4] : "", mode_since: iso(-n * 97), wrap_up_until: null, phase: "idle", phase_since: iso(-n * 31), call_id: null,
     device_state: n === 17 ? 5 : 1, queues, member_of: mode === "signed_out" ? [] : [...queues, "fallback"],
-    paused_in: mode === "not_ready" ? [...queues, "fallback"] : [], offers_missed_count: 0,
-    phone: n % 2 ? "browser" : "desk", phone_away_since: null, consult: null, help_since: null,
+    paused_in: mode === "not_ready" ? [...queues, "fallback"] : [], offers_missed_count: 0, phone: n % 2 ? "browser" : "desk", phone_away_since: null,
+    consult: n === 5 ? { target: "1002", agent_id: "1002", state: "talking", since: iso(-20) } : null, help_since: n === 5 || n === 9 ? iso(-70 - n) : null,
   };
 }
 

@@ -1,6 +1,7 @@
 // A service for looking at the pages without one: `npm run mock`, then http://127.0.0.1:8901/ (or `npm run dev` beside it).
-// Any password signs in; the login is the role: supervisor, team_leader, agent, administrator, auditor.
+// Any password signs in; the login is the role: supervisor, team_leader, agent, administrator, department, auditor.
 // POST /mock/scene/<name>?phone=browser|desk shows the desk in a scene of dev/desk.mjs; MOCK_SCENE is the first one.
+// POST /mock/pop/<name> puts a pop of dev/cases.mjs on the desk: unknown, known, shared, hostile, away, loading, typed, passed.
 // MOCK=empty shows the empty states, MOCK=down a switch that is away. Never part of the build.
 import { createServer } from "node:http";
 import { existsSync, readFileSync } from "node:fs";
@@ -8,6 +9,7 @@ import { extname, join } from "node:path";
 
 import { WebSocketServer } from "ws";
 
+import { MockCases } from "./cases.mjs";
 import { MockDesk, SCENES, sipAnswer } from "./desk.mjs";
 import { iso, MockFloor } from "./floor.mjs";
 
@@ -20,16 +22,18 @@ const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; bas
 const SEES = ["see_floor", "see_history", "see_numbers", "control_calls", "set_others_mode"];
 const DESK = ["set_own_mode", "call_out", "see_tickets", "work_tickets", "see_customers", "edit_customers", "listen_recordings"];
 const RIGHTS = {
-  administrator: ["see_floor", "see_check", "repair", "place_test_call", "manage_people"],
-  supervisor: [...SEES, "see_check", "repair", "place_test_call", "set_own_mode"],
-  team_leader: [...SEES, ...DESK],
+  administrator: ["see_floor", "see_check", "repair", "place_test_call", "manage_people", "change_rules"],
+  supervisor: [...SEES, ...DESK, "see_check", "repair", "place_test_call", "export_tickets", "change_rules"],
+  team_leader: [...SEES, ...DESK, "export_tickets"],
   agent: DESK,
-  auditor: ["see_history"],
+  department: ["work_tickets"],
+  auditor: ["see_history", "listen_recordings", "see_tickets"],
 };
 
 const floor = new MockFloor({ isEmpty: MODE === "empty" });
 if (MODE === "down") floor.put("check", "link", { ...floor.topics.check.get("link"), is_up: false, is_valid: false, reason: "connection refused", since: iso(-20) });
 floor.changes.length = 0;
+const cases = new MockCases({ isEmpty: MODE === "empty" });
 const desk = new MockDesk(process.env.MOCK_SCENE ?? "ready");
 const sockets = new Set();
 /** Who is signed in, by cookie. */
@@ -74,7 +78,7 @@ const session = (login) => {
 };
 
 /** Route -> [status, answer]. `id` is the browser's cookie. */
-function answer(method, path, body, id) {
+function answer(method, path, query, body, id) {
   const enter = (next) => [200, sessions.set(id, next).get(id)];
   const present = sessions.get(id);
   if (path === "/api/session" && method === "POST") return enter(session(body.login));
@@ -84,8 +88,8 @@ function answer(method, path, body, id) {
   if (path === "/api/session/password") return enter(session(present.login));
   if (path === "/api/session/language") return enter({ ...present, language: body.language });
   if (path === "/api/session") return [200, present];
-  const own = desk.answer(method, path, body);
-  if (own) return own;
+  const own = cases.answer(method, path, query, body) ?? desk.answer(method, path, body);
+  if (own) return own[0] < 400 ? own : [own[0], problem(own[0], own[1].code)];
   if (path === "/api/people" && method === "GET") return [200, people()];
   if (path === "/api/people" || path.endsWith("/link")) return [200, { person: { ...people().people[3], ...body }, url: "http://127.0.0.1:8901/sign-in#Zk3mQ9xWv7Lp2Rt5Yb8N", expires_at: iso(86_400) }];
   if (path.endsWith("/telephone")) return [200, { user: "1004", secret: "k7Pq-mock-9fRw", server: "192.0.2.10:5060" }];
@@ -105,7 +109,7 @@ const server = createServer(async (request, response) => {
   for await (const chunk of request) chunks.push(chunk);
   if (pathname.startsWith("/api/")) {
     const id = /mock=(\w+)/.exec(request.headers.cookie ?? "")?.[1] ?? Math.random().toString(36).slice(2);
-    const [status, body] = answer(request.method, pathname, chunks.length ? JSON.parse(Buffer.concat(chunks)) : {}, id);
+    const [status, body] = answer(request.method, pathname, searchParams, chunks.length ? JSON.parse(Buffer.concat(chunks)) : {}, id);
     tell();
     return response.writeHead(status, { "Content-Type": "application/json", "Set-Cookie": `mock=${id}; Path=/; HttpOnly; SameSite=Strict` }).end(body === undefined ? "" : JSON.stringify(body));
   }
@@ -113,6 +117,12 @@ const server = createServer(async (request, response) => {
     desk.show(pathname.slice(12), searchParams.get("phone") ?? undefined);
     tell();
     return response.end(JSON.stringify(SCENES));
+  }
+  if (pathname.startsWith("/mock/pop/")) {
+    const pop = cases.pop(pathname.slice(10));
+    desk.put(`pop:${pop.call_id}`, pop);
+    tell();
+    return response.end();
   }
   const asked = join(STATIC, pathname);
   const file = asked.startsWith(STATIC) && extname(asked) && existsSync(asked) ? asked : join(STATIC, "index.html");

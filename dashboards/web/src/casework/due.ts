@@ -1,6 +1,7 @@
 /** How long until a ticket must be answered. Pure: the instant of "now" comes in. */
 
 import type { TicketBrief } from "../live/protocol";
+import { dayAndTime } from "../ui/time";
 
 /** `soon`: within this of the due time. */
 export const SOON_S = 2 * 3600;
@@ -27,4 +28,10 @@ export function dueIn(dueAt: string, now: number): Due {
 /** A ticket that still waits for its answer. */
 export function isOpen(ticket: Pick<TicketBrief, "state">): boolean {
   return ticket.state !== "closed" && ticket.state !== "resolved";
+}
+
+/** An instant in a list: the time when it is of today, without the year when it is of this one. */
+export function shortWhen(at: string, now: number): string {
+  const text = dayAndTime(at, now).slice(0, -3);
+  return text.length > 5 && text.startsWith(`${new Date(now).getFullYear()}-`) ? text.slice(5) : text;
 }

@@ -233,7 +233,6 @@ export const zh = {
       conference: "三方通话",
     },
     missed: {
-      open: "漏接",
       title: "待回呼的漏接客户",
       none: "没有待回呼的客户",
       times: "{n} 次",
@@ -457,6 +456,9 @@ export const zh = {
     nameRule: "请填写姓名。",
     numberHint: "有坐席号的人能接听来电，并得到一部话机。",
     queuesHint: "签入后服务这些队列；兜底队列自动加入。",
+    department: "部门",
+    departmentRule: "请选择部门。",
+    departmentHint: "部门人员只看到并处理交给本部门的工单。",
     noFreeNumber: "没有空余的坐席号。",
     linkTitle: "一次性登录链接",
     linkFor: "请把这个链接交给 {name}。它只显示这一次，用一次后失效。",

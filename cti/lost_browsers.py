@@ -50,7 +50,7 @@ class LostBrowsers:
         """Dead channels that are being ended, as long as the floor has them."""
         self._waiting: asyncio.Queue[Loss] = asyncio.Queue()
         self.counts: Counter[str] = Counter()
-        """`led_on`, `ended`, and codes of what Asterisk would not do."""
+        """`led_on`: customers; `ended`: calls without one; `failed`: not all of it was done, and why, by code."""
 
     # --- what others ask --------------------------------------------------------------------------------------------
 
@@ -118,7 +118,7 @@ class LostBrowsers:
                 await self._note(loss, command, failure)
                 if never_left:
                     break
-        self.counts["led_on" if loss.customer else "ended"] += is_done
+        self.counts[("led_on" if loss.customer else "ended") if is_done else "failed"] += 1
         return is_done
 
     async def _note(self, loss: Loss, command: Command, failure: DomainError) -> None:

@@ -60,6 +60,7 @@ class SipRoutes:
         """Messages refused, by code of `sip_guard`; `elsewhere`, `away`: sockets that came in vain."""
         self._audited: set[tuple[str, str]] = set()
         self._http: aiohttp.ClientSession | None = None
+        self._is_closing = False
         sessions.on_end(telephones.session_ended)
 
     @route("GET", "/api/sip", Right.SET_OWN_MODE, status=101, is_socket=True)
@@ -113,8 +114,8 @@ class SipRoutes:
         """Connect to Asterisk and pass messages until one side goes."""
         url = self._switch_url()
         try:
-            if not url:
-                raise ConnectionError("Asterisk has no SIP WebSocket")
+            if not url or self._is_closing:
+                raise ConnectionError("Asterisk has no SIP WebSocket, or the service goes")
             async with asyncio.timeout(self.options.connect_limit_s):
                 switch = await self._client().ws_connect(
                     url, protocols=(PROTOCOL,), compress=0, max_msg_size=MESSAGE_LIMIT_BYTES
@@ -173,6 +174,7 @@ class SipRoutes:
 
     async def close(self) -> None:
         """The service goes: pages come back with what they have, their calls go on meanwhile."""
+        self._is_closing = True
         farewells = [socket.end(WSCloseCode.GOING_AWAY, "shutdown") for socket in self.sockets]
         await asyncio.gather(*farewells, return_exceptions=True)
         if self._http is not None:

@@ -31,8 +31,10 @@ async def reach_queue(
     phones: Phones, watch: AmiSession, service: AmiSession, queue: str = "consult", *, stay_s: float = 60.0
 ) -> tuple[Phone, Row]:
     """Let a caller through the menu into `queue`; return his phone and the AsyncAGIStart of his channel."""
+    before = len(watch.seen("AsyncAGIStart"))
     caller = await phones.caller(stay_s=stay_s)
-    entered = await watch.event("AsyncAGIStart")
+    await until(lambda: len(watch.seen("AsyncAGIStart")) > before, 10, "a caller in the menu")
+    entered = watch.seen("AsyncAGIStart")[before]
     await service.menu(entered["Channel"], "ANSWER")
     await service.menu(entered["Channel"], f"SET VARIABLE HOTLINE_TARGET {queue}")
     await service.menu(entered["Channel"], "ASYNCAGI BREAK")

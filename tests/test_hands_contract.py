@@ -145,8 +145,16 @@ async def test_a_field_that_must_not_reach_the_wire_is_refused_whole(rig: Rig, c
 
 async def test_a_secret_that_is_not_there_is_dropped_already() -> None:
     async with ami_server() as server:
-        server.answers["DBDel"] = lambda client, action: client.no(action, "Database entry not found")
+        server.answers["DBDel"] = lambda client, action: client.no(action, "Database entry could not be deleted")
+        server.answers["DBGet"] = lambda client, action: client.no(action, "Database entry not found")
         assert await hands_at(server).send(c.DropSecret(endpoint="web1007"))
+
+
+async def test_a_secret_that_could_not_be_dropped_is_no_success() -> None:
+    async with ami_server() as server:
+        server.answers["DBDel"] = lambda client, action: client.no(action, "Database entry could not be deleted")
+        with pytest.raises(SwitchRefused, match="could not be deleted"):
+            await hands_at(server).send(c.DropSecret(endpoint="web1007"))
 
 
 async def test_a_recording_is_stopped_before_it_begins_anew_and_then_told() -> None:

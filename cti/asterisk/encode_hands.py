@@ -55,6 +55,11 @@ def _drop_secret(x: c.DropSecret) -> Action:
     return [("Action", "DBDel"), ("Family", AUTH_FAMILY), ("Key", fit("Key", x.endpoint, _ENDPOINT))]
 
 
+def secret_question(x: c.DropSecret) -> Action:
+    """Return what asks whether there is a secret at all. Raises: Invalid."""
+    return [("Action", "DBGet"), ("Family", AUTH_FAMILY), ("Key", fit("Key", x.endpoint, _ENDPOINT))]
+
+
 def _ask_phone(x: c.AskPhone) -> Action:
     event = fit("Variable", x.event, _PHONE_EVENT)
     return [("Action", "PJSIPNotify"), ("Channel", channel(x.channel)), ("Variable", f"Event={event}")]

@@ -12,7 +12,7 @@ import logging
 from cti.asterisk.actions import ActionTable, reply_of
 from cti.asterisk.connection import AmiConnection
 from cti.asterisk.encode import to_wire
-from cti.asterisk.encode_hands import FOLDER_QUESTION, STOP_S, check_renewal, encode_hand, renewal
+from cti.asterisk.encode_hands import FOLDER_QUESTION, STOP_S, check_renewal, encode_hand, renewal, secret_question
 from cti.asterisk.frames import Fields, FrameSplitter, parse
 from cti.asterisk.handshake import log_in
 from cti.asterisk.states import Address, LinkLost, LinkRefused
@@ -22,7 +22,7 @@ from cti.domain.switch import Reply
 
 log = logging.getLogger(__name__)
 
-_NO_ENTRY = "not found"
+_NO_ENTRY = "Database entry not found"
 _LOGIN_LIMIT_S = 3.0
 
 
@@ -45,7 +45,7 @@ class Hands:
             try:
                 return reply_of(await actions.ask(action, limit_s=limit_s))
             except SwitchRefused as refused:
-                if isinstance(command, DropSecret) and _NO_ENTRY in refused.message:
+                if isinstance(command, DropSecret) and await _has_no_secret(actions, command, limit_s):
                     return Reply(refused.message)
                 raise
 
@@ -93,6 +93,15 @@ class _Line:
             fields = parse(body)
             if self.actions.owns(fields):
                 self.actions.receive(fields)
+
+
+async def _has_no_secret(actions: ActionTable, command: DropSecret, limit_s: float) -> bool:
+    """Asterisk: DBDel says the same of a key that is not there and of a database that cannot be written (manager.c)."""
+    try:
+        await actions.ask(secret_question(command), limit_s=limit_s)
+    except SwitchRefused as refused:
+        return _NO_ENTRY in refused.message
+    return False
 
 
 async def _renew(actions: ActionTable, command: RenewRecording, limit_s: float) -> Fields:

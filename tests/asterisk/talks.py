@@ -6,11 +6,14 @@ from typing import NamedTuple
 
 from cti.asterisk.embedded import EmbeddedAsterisk
 from cti.asterisk.encode import encode
+from cti.asterisk.hands import Hands
+from cti.asterisk.states import Address
 from cti.domain import commands as c
 from cti.domain.commands import Command
+from cti.domain.ids import ChannelId, LinkedId
 from tests.asterisk.ami import AmiSession, Row
 from tests.asterisk.phones import Phone, Phones
-from tests.asterisk.voices import Samples, is_whole, read_wav
+from tests.asterisk.voices import RATE, Samples, is_whole, read_wav
 from tests.waiting import until
 
 THIS_VOICE = 0.35
@@ -111,3 +114,28 @@ async def recordings(switch: EmbeddedAsterisk, name: str) -> tuple[Samples, Samp
     await until(lambda: all(is_whole(file) for file in files), what=f"recordings {name}")
     caller, agent = map(read_wav, files)
     return caller, agent
+
+
+def written_s(switch: EmbeddedAsterisk, name: str) -> float:
+    """Seconds of a part that are written by now (16 bits a sample)."""
+    path = switch.recordings / f"{name}-agent.wav"
+    return path.stat().st_size / 2 / RATE if path.exists() else 0.0
+
+
+def hands_of(switch: EmbeddedAsterisk) -> Hands:
+    """The second account."""
+    at = switch.hands
+    return Hands(Address(at.host, at.port, at.user, at.secret))
+
+
+async def renew(switch: EmbeddedAsterisk, call: Talk, part: int) -> None:
+    """Begin the next part of this customer's recording, as the service does after an attended transfer."""
+    await hands_of(switch).send(
+        c.RenewRecording(
+            channel=call.customer,
+            channel_id=ChannelId(call.call),
+            linked_id=LinkedId(call.call),
+            name=f"{call.call}-{part}",
+            part=part,
+        )
+    )

@@ -13,7 +13,19 @@ from cti.domain.errors import NotSent, SwitchRefused
 from cti.domain.ids import ChannelId, LinkedId
 from tests.asterisk.ami import AmiSession
 from tests.asterisk.phones import Phones
-from tests.asterisk.talks import OTHER_VOICE, THIS_VOICE, Talk, ask, consult, recordings, talk, together
+from tests.asterisk.talks import (
+    OTHER_VOICE,
+    THIS_VOICE,
+    Talk,
+    ask,
+    consult,
+    hands_of,
+    recordings,
+    renew,
+    talk,
+    together,
+    written_s,
+)
 from tests.asterisk.voices import RATE, Samples, Voice, share_of
 from tests.waiting import until
 
@@ -21,19 +33,7 @@ from tests.waiting import until
 @pytest.fixture
 def hands(switchboard: EmbeddedAsterisk) -> Hands:
     """The second account of `switchboard`."""
-    at = switchboard.hands
-    return Hands(Address(at.host, at.port, at.user, at.secret))
-
-
-def renewal(call: Talk, part: int) -> c.RenewRecording:
-    """The next part of this customer's recording, as the service asks for it."""
-    return c.RenewRecording(
-        channel=call.customer,
-        channel_id=ChannelId(call.call),
-        linked_id=LinkedId(call.call),
-        name=f"{call.call}-{part}",
-        part=part,
-    )
+    return hands_of(switchboard)
 
 
 async def pass_on(service: AmiSession, call: Talk, device: str, target: str) -> None:
@@ -50,18 +50,17 @@ async def test_a_renewed_recording_has_the_second_agent_whole_and_later_parts_co
     service: AmiSession,
     switchboard: EmbeddedAsterisk,
     voices: dict[str, Voice],
-    hands: Hands,
 ) -> None:
     await phones.agent_phone("1001")
     second = await phones.agent_phone("1002", voice="second")
     third = await phones.agent_phone("1003", talk_s=1)
     call = await talk(phones, watch, service, "1001")
     await pass_on(service, call, "1001", "1002")
-    await hands.send(renewal(call, 2))
+    await renew(switchboard, call, 2)
     part = await service.event("RecordingPart", Part="2")
     assert (part["Uniqueid"], part["Linkedid"], part["Name"]) == (call.call, call.call, f"{call.call}-2")
     assert part["SystemName"] == switchboard.system_name
-    await until(lambda: heard_s(switchboard, part["Name"]) > 3.5, 15, "3.5 s of the second agent")
+    await until(lambda: written_s(switchboard, part["Name"]) > 3.5, 15, "3.5 s of the second agent")
     bridged = [row["Channel"] for row in service.seen("BridgeEnter") if row["Channel"].startswith("PJSIP/1002-")]
     reply = await ask(service, c.BlindTransfer(channel=bridged[-1], context="transfer", exten="1003"))
     assert reply["Response"] == "Success", reply
@@ -74,25 +73,19 @@ async def test_a_renewed_recording_has_the_second_agent_whole_and_later_parts_co
     assert share_of(from_second, voices["second"]) > THIS_VOICE
 
 
-def heard_s(switch: EmbeddedAsterisk, name: str) -> float:
-    """Seconds of a side that are written by now (16 bits a sample)."""
-    path = switch.recordings / f"{name}-agent.wav"
-    return path.stat().st_size / 2 / RATE if path.exists() else 0.0
-
-
 async def test_a_paused_recording_holds_silence_exactly_while_it_is_paused(
     phones: Phones, watch: AmiSession, service: AmiSession, switchboard: EmbeddedAsterisk, voices: dict[str, Voice]
 ) -> None:
     await phones.agent_phone("1004")
     call = await talk(phones, watch, service, "1004")
-    for is_muted, written_s in ((True, 2.5), (False, 5.0)):
-        await until(lambda at_s=written_s: heard_s(switchboard, call.call) > at_s, 15)  # type: ignore[misc]
-        reply = await ask(service, c.MuteRecording(channel=call.customer, is_muted=is_muted))
-        assert reply["Response"] == "Success", reply
+    await until(lambda: written_s(switchboard, call.call) > 2.5, 15)
+    assert (await ask(service, c.MuteRecording(channel=call.customer, is_muted=True)))["Response"] == "Success"
+    await until(lambda: written_s(switchboard, call.call) > 5.0, 15)
+    assert (await ask(service, c.MuteRecording(channel=call.customer, is_muted=False)))["Response"] == "Success"
     told = service.seen("MixMonitorMute")
     assert [row["State"] for row in told] == ["1", "0"]
     paused_s = float(told[1]["Timestamp"]) - float(told[0]["Timestamp"])
-    await until(lambda: heard_s(switchboard, call.call) > 7.5, 15)
+    await until(lambda: written_s(switchboard, call.call) > 7.5, 15)
     await service.succeed("Hangup", Channel=call.customer)
     for side, name in zip(await recordings(switchboard, call.call), ("caller", "agent"), strict=True):
         start_s, end_s = longest_silence(side)
@@ -120,9 +113,9 @@ async def test_a_muted_agent_is_heard_by_nobody(
     await phones.agent_phone("1005")
     call = await talk(phones, watch, service, "1005")
     await hands.send(c.MuteVoice(channel=call.agent, is_muted=True))
-    await until(lambda: heard_s(switchboard, call.call) > 4, 15)
+    await until(lambda: written_s(switchboard, call.call) > 4, 15)
     await hands.send(c.MuteVoice(channel=call.agent, is_muted=False))
-    await until(lambda: heard_s(switchboard, call.call) > 8, 15)
+    await until(lambda: written_s(switchboard, call.call) > 8, 15)
     await service.succeed("Hangup", Channel=call.customer)
     from_caller, from_agent = await recordings(switchboard, call.call)
     muted, open_again = from_agent[: 4 * RATE], from_agent[4 * RATE :]
@@ -162,7 +155,9 @@ async def test_what_is_asked_of_a_channel_that_is_gone_is_refused_in_words(hands
     for command in (
         c.AskPhone(channel="PJSIP/1001-0000ffff", event="talk"),
         c.MuteVoice(channel="PJSIP/1001-0000ffff", is_muted=True),
-        renewal(Talk("h-1.1", "PJSIP/trunk-0000ffff", "", None), 2),  # type: ignore[arg-type]
+        c.RenewRecording(
+            channel="PJSIP/trunk-0000ffff", channel_id=ChannelId("h-1"), linked_id=LinkedId("h-1"), name="h-1-2", part=2
+        ),
     ):
         with pytest.raises(SwitchRefused):
             await hands.send(command)

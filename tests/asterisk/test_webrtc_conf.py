@@ -15,10 +15,10 @@ import pytest
 from cti.asterisk.embedded import EmbeddedAsterisk
 from cti.asterisk.encode_hands import REALM
 from cti.asterisk.hands import Hands
-from cti.asterisk.states import Address
 from cti.domain.commands import DropSecret, GiveSecret
 from tests.asterisk.ami import AmiSession
 from tests.asterisk.phones import Phones
+from tests.asterisk.talks import hands_of
 from tests.waiting import until
 
 USER = "web1001"
@@ -72,8 +72,7 @@ class Browser:
 @pytest.fixture
 def hands(switchboard: EmbeddedAsterisk) -> Hands:
     """The second account of `switchboard`."""
-    at = switchboard.hands
-    return Hands(Address(at.host, at.port, at.user, at.secret))
+    return hands_of(switchboard)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import { computed, effectScope, shallowRef, watch } from "vue";
 
+import { CommandFailed } from "../live/commands";
 import type { CallView, ConsultStep, ModeChange, PhoneRequest } from "../live/protocol";
 import { session } from "../live/session";
 import { BrowserTelephone, PAGE } from "../softphone/telephone";
@@ -133,7 +134,7 @@ function make() {
         if (!(await said(session.commands.chooseTelephone({ kind, page: PAGE })))) return;
       } else {
         await telephone.start();
-        if (!(await registered(telephone))) return;
+        if (!(await registered(telephone))) return sayLate(telephone);
       }
       await said(session.commands.setMode(agentId.value, { mode: "ready", reason: "" }));
     } finally {
@@ -154,6 +155,11 @@ function said(work: Promise<unknown>): Promise<boolean> {
     () => true,
     (failure) => (sayFailed(failure), false),
   );
+}
+
+/** What was refused stands above the page; that nothing came of it must be said. */
+function sayLate(telephone: BrowserTelephone): void {
+  if (telephone.line.value.registration === "connecting") sayFailed(new CommandFailed("phone.late", 0));
 }
 
 function registered(telephone: BrowserTelephone): Promise<boolean> {

@@ -1077,6 +1077,7 @@ export const en: Text = {
     "telephone.elsewhere": "Another page has your telephone.",
     "telephone.no_agent": "You have no agent number, so there is no telephone.",
     "sip.protocol": "The telephone's connection is not understood: load the page again.",
+    "phone.late": "The telephone was not connected within 20 s. Try again later, or use a desk telephone.",
     "phone.refused": "The switch does not accept this telephone. Try again; if it stays so, ask an administrator.",
     not_found: "It was not found.",
     not_allowed: "Your role may not do this.",

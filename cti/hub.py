@@ -144,8 +144,8 @@ class Hub:
         touched.add(name)
 
     def _follow(self, change: Change, touched: set[str]) -> None:
-        # A call is on the topic of each of its agents while it has them.
-        now = frozenset[str](change.value.agent_ids) if isinstance(change.value, CallView) else frozenset[str]()
+        # A call is on the topic of each of its agents while it has them, and of the one whom its caller waits for.
+        now = frozenset[str](_agents(change.value)) if isinstance(change.value, CallView) else frozenset[str]()
         before = self._agents_of.get(change.key, frozenset())
         for agent_id in before | now:
             value = change.value if agent_id in now else None
@@ -251,3 +251,7 @@ class Subscription:
     def _changes(self) -> bytes:
         topics = self.topics - frozenset(self._fresh) if self._fresh else self.topics
         return self._hub._changes(self._place, self._audience, topics)
+
+
+def _agents(call: CallView) -> tuple[str, ...]:
+    return call.agent_ids if call.waits_for is None else (*call.agent_ids, call.waits_for)

@@ -197,6 +197,19 @@ def test_an_agents_own_topic_has_the_agent_and_the_call_while_it_has_him() -> No
     assert other.items == {}
 
 
+def test_an_agents_own_topic_has_the_caller_who_waits_to_be_taken_back() -> None:
+    hub = Hub()
+    offer(hub, call("a", agent_ids=("1001",)))
+    offer(hub, call("a", agent_ids=(), waits_for="1001"))
+    (waiting,) = frames(hub.subscribe(["agent.1001"]))
+    assert isinstance(waiting, TopicSnapshot)
+    assert list(waiting.items) == ["call:a"]
+    offer(hub, call("a", agent_ids=("1002",)))
+    (after,) = frames(hub.subscribe(["agent.1001"]))
+    assert isinstance(after, TopicSnapshot)
+    assert after.items == {}
+
+
 def test_a_closed_subscription_is_forgotten() -> None:
     hub = Hub()
     subscription = hub.subscribe(["calls"])

@@ -14,6 +14,9 @@ import { transferState, type AskedTransfer } from "./transferWatch";
 /** Time to allow the microphone and to register, before becoming ready is given up. */
 const SIGN_IN_LIMIT_MS = 20_000;
 
+/** The feed tells within a second; longer, and it is down. */
+const SEEN_LIMIT_MS = 5000;
+
 export type DialWish = { number: string } | { call_id: string } | { ticket: number } | { customer: number; index: number };
 export type Desk = ReturnType<typeof make>;
 
@@ -134,9 +137,11 @@ function make() {
         if (!(await said(session.commands.chooseTelephone({ kind, page: PAGE })))) return;
       } else {
         await telephone.start();
-        if (!(await registered(telephone))) return sayLate(telephone);
+        if (!(await awaited(() => isRegistered(telephone), SIGN_IN_LIMIT_MS))) return sayLate(telephone);
       }
-      await said(session.commands.setMode(agentId.value, { mode: "ready", reason: "" }));
+      if (!(await said(session.commands.setMode(agentId.value, { mode: "ready", reason: "" })))) return;
+      // Until the feed says so the page would take the agent for signed out, and put the telephone away.
+      await awaited(() => (me.value?.mode === "signed_out" ? null : true), SEEN_LIMIT_MS);
     } finally {
       isSigningIn.value = false;
     }
@@ -162,16 +167,19 @@ function sayLate(telephone: BrowserTelephone): void {
   if (telephone.line.value.registration === "connecting") sayFailed(new CommandFailed("phone.late", 0));
 }
 
-function registered(telephone: BrowserTelephone): Promise<boolean> {
+/** Wait until `found` says something, and return it; null when it has not within the limit. */
+function awaited<Found>(found: () => Found | null, limitMs: number): Promise<Found | null> {
   return new Promise((resolve) => {
-    const end = (is: boolean): void => (stop(), clearTimeout(limit), resolve(is));
-    const limit = setTimeout(() => end(false), SIGN_IN_LIMIT_MS);
-    const look = (): void => {
-      const { registration } = telephone.line.value;
-      if (registration === "registered") end(true);
-      else if (registration !== "connecting") end(false);
-    };
-    const stop = watch(telephone.line, look);
-    look();
+    const end = (value: Found | null): void => (stop(), clearTimeout(limit), resolve(value));
+    const limit = setTimeout(() => end(null), limitMs);
+    const stop = watch(found, (value) => value !== null && end(value));
+    const present = found();
+    if (present !== null) end(present);
   });
+}
+
+/** Whether the telephone can ring; null while nobody knows yet. */
+function isRegistered(telephone: BrowserTelephone): boolean | null {
+  const { registration } = telephone.line.value;
+  return registration === "connecting" ? null : registration === "registered";
 }

@@ -28,7 +28,8 @@ export class Microphone {
     private readonly onLost: () => void,
   ) {
     this.meter = context.createAnalyser();
-    this.meter.fftSize = 2048;
+    // 0.17 s at 48 kHz: looked at five times a second, hardly a word is missed.
+    this.meter.fftSize = 8192;
     this.wave = new Float32Array(this.meter.fftSize);
   }
 

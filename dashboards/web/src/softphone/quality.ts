@@ -1,6 +1,6 @@
 /** Whether both sides hear each other well, judged once a second from the browser's own counts. Pure. */
 
-/** What is counted at one instant. Packets are totals since the call began; `micLevel` is a short peak, 0-1. */
+/** What is counted at one instant. Packets are totals since the call began; `micLevel` is the peak since the last one, 0-1. */
 export interface Sample {
   at: number;
   packets: number;

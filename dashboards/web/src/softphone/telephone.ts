@@ -22,6 +22,7 @@ const ASK_AGAIN_MS = 4000;
 /** The page before a reload may seem to be there a moment longer than it was. */
 const LOOK_AGAIN_MS = 1200;
 const MEASURE_MS = 1000;
+const LISTEN_MS = 200;
 
 export class BrowserTelephone {
   readonly line = shallowRef<Line>(QUIET_LINE);
@@ -42,10 +43,13 @@ export class BrowserTelephone {
   private turn = 0;
   private wasRenewed = false;
   private watch: Watch | null = null;
+  /** The loudest since the last measurement. */
+  private micPeak = 0;
   private readonly again = new Set<ReturnType<typeof setTimeout>>();
 
   constructor() {
     setInterval(() => void this.measure(), MEASURE_MS);
+    setInterval(() => this.watch !== null && (this.micPeak = Math.max(this.micPeak, this.microphone.level())), LISTEN_MS);
     for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, () => this.unblock(), true);
     addEventListener("pagehide", () => this.phone?.drop());
     addEventListener("online", () => this.phone?.prove());
@@ -216,7 +220,8 @@ export class BrowserTelephone {
     if (connection === undefined || this.watch === null || call === null) return;
     const counts = countsOf((await connection.getStats()).values());
     if (this.watch === null) return;
-    const sample = { at: session.feed.time(), ...counts, micLevel: this.microphone.level(), isMuted: call.isMuted, isHeld: call.heldSince !== null };
+    const sample = { at: session.feed.time(), ...counts, micLevel: this.micPeak, isMuted: call.isMuted, isHeld: call.heldSince !== null };
+    this.micPeak = 0;
     this.watch = watchQuality(this.watch, sample);
     if (this.watch.warnings.join() !== this.warnings.value.join()) this.warnings.value = this.watch.warnings;
   }

@@ -138,7 +138,9 @@ def test_talk_and_hold_never_exceed_the_time_and_everything_leaves_the_floor(lif
 
 channel_ids = st.sampled_from([ChannelId(f"x-1.{number}") for number in range(1, 6)])
 linked_ids = st.sampled_from([LinkedId(f"x-1.{number}") for number in (1, 3, 5)])
-names = st.sampled_from(["PJSIP/trunk-01", "PJSIP/1001-02", "PJSIP/1002-03", "Local/1@x-04;1", "Local/1@x-04;2"])
+names = st.sampled_from(
+    ["PJSIP/trunk-01", "PJSIP/1001-02", "PJSIP/1002-03", "Local/1@x-04;1", "Local/1@x-04;2", "PJSIP/web1001-05"]
+)
 instants = st.integers(0, 200).map(lambda tenths: START + timedelta(seconds=tenths / 10))
 queues = st.sampled_from([QueueName("complaints"), QueueName("consult")])
 devices = st.sampled_from([Device("PJSIP/1001"), Device("PJSIP/1002"), Device("PJSIP/9")])
@@ -156,6 +158,7 @@ BY_FIELD: dict[str, st.SearchStrategy[object]] = {
     "dest_channel": names,
     "queues": st.just((QueueName("complaints"),)),
     "rules": st.sampled_from([DeskRules(), DeskRules(wrap_up_s=0.0, phone_away_s=1.0, phone_back_s=0.0)]),
+    "other_devices": st.sampled_from([(), (Device("PJSIP/web1001"),), (Device("PJSIP/1002"),)]),
     "extra_s": st.sampled_from([-1.0, 0.0, 60.0]),
 }
 by_kind: dict[type, st.SearchStrategy[object]] = {

@@ -50,6 +50,7 @@ def _take_devices(state: State, agent: Agent) -> None:
     Memberships and the device's state are those of the chosen one; a channel of any of them is his.
     """
     devices = (agent.device, *agent.other_devices)
+    state.agents[agent.agent_id] = state.agents.pop(agent.agent_id)  # a dump is read in this order: the newest has it
     for device in devices:
         owner = state.by_device.get(device)
         if owner is not None and owner is not agent:

@@ -115,7 +115,7 @@ class Desk:
 
     async def press_keys(self, actor: Actor, call_id: CallId, keys: str) -> CommandId:
         """Let the other side hear keys; which ones is kept nowhere (PINs). Raises: as `controls.plan_keys`."""
-        errand = _of_call(actor, "call.keys", call_id, count=len(keys))
+        errand = msgspec.structs.replace(_of_call(actor, "call.keys", call_id, count=len(keys)), is_patient=True)
         return await self._ask(errand, lambda: controls.plan_keys(self._engine.floor, actor, call_id, keys))
 
     async def ask_phone(self, actor: Actor, call_id: CallId, action: str) -> CommandId:

@@ -6,10 +6,11 @@ a command that failed is a second row. What became of one that was taken arrives
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -48,6 +49,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     about: str = ""
     details: Mapping[str, Any] = {}
+    is_patient: bool = False
+    """Waits its turn instead of being refused: keys follow each other faster than Asterisk plays them."""
 
 
 class Errands:
@@ -64,6 +67,8 @@ class Errands:
         self._clock = clock
         self._new_id = new_id
         self._busy: set[str] = set()
+        self._queue = asyncio.Lock()
+        """One for all: Asterisk plays the keys of one AMI session one after another anyhow (manager.c)."""
 
     def new_id(self) -> CommandId:
         """Return an id under which the audit will know something."""
@@ -78,7 +83,7 @@ class Errands:
         """
         command_id = self.new_id()
         told = {**errand.details, "command_id": command_id, "command": type(commands[0]).__name__}
-        with self._alone(errand.about):
+        async with self._queue if errand.is_patient else self._alone(errand.about):
             await self.audit(errand, "asked", told)
             try:
                 for command in commands:
@@ -118,8 +123,8 @@ class Errands:
             told = {"action": errand.action, "about": errand.about, "result": result, "login": errand.actor.login}
             log.error("not audited", extra=told)
 
-    @contextlib.contextmanager
-    def _alone(self, about: str) -> Iterator[None]:
+    @contextlib.asynccontextmanager
+    async def _alone(self, about: str) -> AsyncIterator[None]:
         # Two people at once: until the first command is answered, the second has nothing certain to act on.
         if about in self._busy:
             raise Conflict("somebody else is doing something with this right now", code="desk.busy", about=about)

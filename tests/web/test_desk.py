@@ -215,6 +215,16 @@ async def test_keys_reach_the_switch_and_no_log(house: House, agent: Browser) ->
     assert (await agent.ask("POST", f"/api/calls/{call}/keys", {"keys": "12a"})).status == 422
 
 
+async def test_keys_pressed_fast_all_arrive(house: House, agent: Browser) -> None:
+    house.boot()
+    call = house.talking()
+    asked = [agent.ask("POST", f"/api/calls/{call}/keys", {"keys": key}) for key in ("1", "2", "3#")]
+    assert [answer.status for answer in await asyncio.gather(*asked)] == [202] * 3
+    keys = [sent.key for sent in house.switch.sent if isinstance(sent, c.PressKey)]
+    assert sorted(keys) == ["#", "1", "2", "3"]
+    assert "".join(keys).count("3#") == 1
+
+
 async def test_a_desk_telephone_is_asked_through_the_second_account(house: House, agent: Browser) -> None:
     house.boot()
     call = house.talking()

@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 
 from cti.asterisk.actions import reply_of
 from cti.asterisk.agi import check_line
+from cti.asterisk.encode import KEY_S, encode
 from cti.asterisk.encode import channel as checked_channel
-from cti.asterisk.encode import encode
 from cti.asterisk.frames import Quarantine
 from cti.asterisk.session import Session
 from cti.asterisk.states import Address, LinkGauges, LinkLost, LinkOptions, LinkRefused, LinkState, SwitchFacts
-from cti.domain.commands import Command
+from cti.domain.commands import Command, PressKey
 from cti.domain.errors import CallGone, NotSent, OutcomeUnknown, SwitchRefused
 from cti.domain.events import Event, FloorListed, LinkDown
 from cti.domain.switch import MenuResult, Reply
@@ -195,7 +195,10 @@ class AmiLink:
     async def send(self, command: Command, *, limit_s: float = 5.0) -> Reply:
         """Send one command; see `Switch.send`."""
         action = encode(command)
-        return reply_of(await self.session.actions.ask(action, limit_s=limit_s))
+        reply = reply_of(await self.session.actions.ask(action, limit_s=limit_s))
+        if isinstance(command, PressKey) and not command.is_received:
+            await asyncio.sleep(KEY_S)
+        return reply
 
     async def run_menu(self, channel: str, line: str, *, limit_s: float = 60.0) -> MenuResult:
         """Run one AGI command on a channel in the menu; see `Switch.run_menu`."""

@@ -99,10 +99,7 @@ class SetVariable(Command, frozen=True, kw_only=True):
 
 
 class PressKey(Command, frozen=True, kw_only=True):
-    """One key. `is_received`: as if the party of `channel` had pressed it (feature codes), else he hears it.
-
-    Asterisk answers before the tone is out: what he hears needs 0.2 s between two keys, or one of them comes twice.
-    """
+    """One key. `is_received`: as if the party of `channel` had pressed it (feature codes), else he hears it."""
 
     channel: str
     key: str

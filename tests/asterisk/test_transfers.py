@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from cti.asterisk.embedded import EmbeddedAsterisk
@@ -23,6 +21,7 @@ from tests.asterisk.talks import (
     together,
     written_s,
 )
+from tests.asterisk.test_link import line_to
 from tests.asterisk.voices import Voice, is_mixed_of, share_of
 from tests.waiting import until
 
@@ -133,20 +132,23 @@ async def test_hold_by_the_telephone_is_told_and_the_customer_hears_music(
     await watch.event("MusicOnHoldStop", Channel=call.customer)
 
 
-async def test_keys_reach_the_other_side(watch: AmiSession, service: AmiSession) -> None:
+async def test_keys_reach_the_other_side_each_of_them_once(
+    watch: AmiSession, service: AmiSession, switchboard: EmbeddedAsterisk
+) -> None:
     # The switch calls itself as a customer would: so both ends of the RTP are channels that tell what they hear.
     dial = c.Originate(
         channel="PJSIP/95000@selftest", channel_id=ChannelId("keys-1"), context="selftest-caller", exten="s"
     )
     assert (await ask(service, dial))["Response"] == "Success"
     customer = (await service.event("AsyncAGIStart"))["Channel"]
+    await ask(service, c.KeepInMenu(channel=customer, limit_s=60))
     await service.menu(customer, "ANSWER")
     far_end = (await watch.event("Newchannel", Uniqueid="keys-1"))["Channel"]
     await watch.event("Newstate", Channel=far_end, ChannelStateDesc="Up")
-    for key in "4*7#":
-        reply = await ask(service, c.PressKey(channel=customer, key=key))
-        assert reply["Response"] == "Success", reply
-        await asyncio.sleep(0.2)  # a finger's pace: PlayDTMF answers before the tone is out, and two at once are three
+    async with line_to(switchboard) as line:
+        await line.up()
+        for key in "4*7#":
+            await line.link.send(c.PressKey(channel=customer, key=key))
     heard = {"Channel": far_end, "Direction": "Received"}
     await until(lambda: len(watch.seen("DTMFEnd", **heard)) >= 4, what="four keys")
     assert "".join(row["Digit"] for row in watch.seen("DTMFEnd", **heard)) == "4*7#"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import tickets.api
 from cti.address import address_of
 from cti.asterisk.conf_check import ConfCheck
 from cti.asterisk.identity import PHONE_NUMBERS, Identity
@@ -59,6 +60,7 @@ def build_edge(service: Service, address: str) -> Web:
     def telephone(number: str) -> Telephone | None:
         return Telephone(user=number, secret=phones[number], server=server) if number in phones else None
 
+    desk = build_desk(service)
     return build_web(
         database=service.database,
         engine=service,
@@ -68,7 +70,7 @@ def build_edge(service: Service, address: str) -> Web:
         presence=service.presence,
         switch_socket=lambda: switch_socket(settings),
         zone=ZoneInfo(settings.timezone),
-        desk=build_desk(service),
+        desk=desk,
         clock=utc_now,
         address=lambda: address,
         static_dir=PAGES,
@@ -82,6 +84,20 @@ def build_edge(service: Service, address: str) -> Web:
         queues=lambda: SERVED_QUEUES,
         document=openapi_text,
         on_pop_shown=service.pop_times.shown,
+        owners=owners_of(service, desk),
+    )
+
+
+def owners_of(service: Service, desk: Desk) -> list[object]:
+    """The features' own routes."""
+    return tickets.api.make_owners(
+        database=service.database,
+        procedures=service.procedures,
+        pops=service.pops,
+        desk=desk,
+        departments=lambda: service.rules.book.departments,
+        clock=utc_now,
+        zone=ZoneInfo(service.settings.timezone),
     )
 
 

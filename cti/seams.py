@@ -10,6 +10,7 @@ from types import ModuleType
 import msgspec
 
 import recordings.wire
+import tickets.api
 import tickets.wire
 from cti import VERSION
 from cti.domain import changes, entity, findings, pop, roles, rulebook
@@ -23,7 +24,7 @@ STRUCTS: tuple[ModuleType, ...] = (
 )  # fmt: skip
 """Modules whose structs travel."""
 
-FEATURES: tuple[type, ...] = ()
+FEATURES: tuple[type, ...] = (*tickets.api.OWNERS,)
 """Classes of the features whose marked methods are routes."""
 
 OWNERS: tuple[type, ...] = (*server.OWNERS, *FEATURES)

@@ -45,6 +45,8 @@ from ivr.library import FLOWS, load_flow, measure_prompts
 from ivr.session import MenuSessions
 from recordings.running import RunningRecordings
 from staffing.membership import Membership
+from tickets.library import load_procedures
+from tickets.popping import Popping
 
 log = logging.getLogger(__name__)
 
@@ -130,6 +132,14 @@ class Service:
             tell=self.know_person,
             clock=utc_now,
         )
+        self.procedures = load_procedures()
+        self.pops = Popping(
+            database=database,
+            feed=self.hub,
+            procedures=self.procedures,
+            clock=utc_now,
+            on_offered=lambda agent_id, call_id: self.pop_times.offered(agent_id, call_id, self.engine.submitted_at),
+        )
         self.reconciler = Reconciler(database, zone=ZoneInfo(settings.timezone), now=utc_now)
         self.jobs = Jobs(now=utc_now)
         self.jobs.add("prune journal", journal.prune, every_s=600)
@@ -142,7 +152,15 @@ class Service:
     @property
     def outlets(self) -> tuple[Outlet, ...]:
         """Who takes changes, in order: the browser first, then the switch, then the database."""
-        return self.hub, self.menus, self.membership, self.recordings, self.lost_browsers, self.recorder
+        return (
+            self.hub,
+            self.pops,
+            self.menus,
+            self.membership,
+            self.recordings,
+            self.lost_browsers,
+            self.recorder,
+        )
 
     def submit(self, event: Event) -> None:
         """One door for every event."""
@@ -186,6 +204,7 @@ async def open_service(things: contextlib.AsyncExitStack, settings: Settings) ->
     service.hub.prime(floor.snapshot(), floor.as_of)
     service.membership.prime(floor.agents.values())
     service.recordings.prime(floor.calls.values())
+    await service.pops.restore(floor.calls.values())
     service.submit(LinkDown(at=utc_now(), reason="the service has just started"))
     await service.rules.load()
     await submit_agents(service)
@@ -276,6 +295,7 @@ def service_loops(service: Service) -> dict[str, Coroutine[None, None, None]]:
         "recordings": service.recordings.run(),
         "telephones": service.telephones.run(),
         "lost browsers": service.lost_browsers.run(),
+        "pops": service.pops.run(),
         "loop lag": service.loop_lag.run(),
         "jobs": service.jobs.run(),
         "link": service.link.run(),
@@ -293,6 +313,7 @@ async def close_service(service: Service) -> None:
     await in_time("link", service.link.aclose)
     await in_time("engine", service.engine.drained)
     await in_time("journal", service.journal.flush)
+    await in_time("pops", service.pops.aclose)
     await in_time("recorder", service.recorder.aclose)
 
 

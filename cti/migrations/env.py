@@ -13,8 +13,9 @@ from cti.settings import read_settings
 from cti.store import people_tables, tables
 from cti.store.base import Instant, Table
 from cti.store.work import make_engine
+from tickets import tables as ticket_tables
 
-__all__ = ["people_tables", "tables"]
+__all__ = ["people_tables", "tables", "ticket_tables"]
 
 
 def rendered(kind: str, item: object, _context: object) -> str | Literal[False]:

@@ -18,9 +18,11 @@ from cti.store.base import Table
 from cti.store.work import make_engine
 from tests.parts import needs
 from tests.postgres import Postgres
+from tickets import tables as ticket_tables
 
 assert people_tables
 assert tables
+assert ticket_tables
 
 
 async def on(url: str, act):  # type: ignore[no-untyped-def]

@@ -23,9 +23,11 @@ REFUSING = (
     "cti/store/people.py",
     "cti/web/*.py",
     "cti/domain/rulebook.py",
+    "tickets/*.py",
+    "tickets/*/*.py",
 )
 """Where a request may be refused."""
-AT_THE_START = {"port.taken"}
+AT_THE_START = {"port.taken", "procedure.broken"}
 """What only the command line says stays English."""
 LOOKING = ("cti/vitals.py", "cti/web/check.py", "cti/web/audit_watch.py", "cti/asterisk/conf_*.py", "ivr/library.py")
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
 from aiohttp.test_utils import TestServer
 
+import tickets.api
 from cti.desk import Desk
 from cti.dialling import Dialling
 from cti.domain.changes import Change
@@ -31,6 +34,7 @@ from cti.domain.ids import AgentId, BridgeId, ChannelId, Device, LinkedId, Queue
 from cti.domain.leg import UP
 from cti.domain.roles import Role
 from cti.domain.rulebook import DeskRules
+from cti.engine import Outlet
 from cti.hub import Hub
 from cti.lost_browsers import LostBrowsers
 from cti.presence import Presence
@@ -48,6 +52,8 @@ from cti.web.server import Web, build_web
 from cti.web.wire import Gauge, Telephone
 from tests.fakes import EMPTY_FLOOR, FakeHands, FakeSwitch
 from tests.world import World
+from tickets.library import load_procedures
+from tickets.popping import Popping
 
 NUMBERS = ("1001", "1002", "1003", "1004")
 QUEUES = ("consult", "complaints")
@@ -76,12 +82,13 @@ class Line:
     def __init__(self, floor: Floor, hub: Hub) -> None:
         self.floor = floor
         self.events: list[Event] = []
-        self._hub = hub
+        self.outlets: list[Outlet] = [hub]
 
     def submit(self, event: Event) -> None:
         self.events.append(event)
         changes: list[Change] = self.floor.apply(event)
-        self._hub.offer(event, changes)
+        for outlet in self.outlets:
+            outlet.offer(event, changes)
 
 
 class Answer(NamedTuple):
@@ -171,6 +178,9 @@ class House:
         self.presence: Presence
         self.lost: LostBrowsers
         self.telephones: Telephones
+        self.procedures = load_procedures()
+        self.pops = Popping(database=database, feed=self.hub, procedures=self.procedures, clock=self.clock)
+        self.line.outlets.append(self.pops)
         self.world = World()
         self.passwords = Passwords(time_cost=1, memory_kib=64)
         self.pages = folder / "static"
@@ -187,14 +197,16 @@ class House:
             return self.findings
 
         self._make_telephones()
+        desk = self.desk()
         parts: dict[str, Any] = {
             "database": self.database,
             "engine": self.line,
             "hub": self.hub,
-            "desk": self.desk(),
+            "desk": desk,
             "rules": self.rules,
             "telephones": self.telephones,
             "presence": self.presence,
+            "owners": self.owners(desk),
             "clock": self.clock,
             "address": lambda: "http://hotline.example:8900",
             "static_dir": self.pages,
@@ -252,8 +264,21 @@ class House:
         if known is not None:
             self.line.submit(known)
 
+    def owners(self, desk: Desk) -> list[object]:
+        """The features' own routes."""
+        return tickets.api.make_owners(
+            database=self.database,
+            procedures=self.procedures,
+            pops=self.pops,
+            desk=desk,
+            departments=lambda: self.rules.book.departments,
+            clock=self.clock,
+            zone=ZoneInfo("Asia/Shanghai"),
+        )
+
     async def open(self, **given: Any) -> None:
         """Serve."""
+        self._popping = asyncio.create_task(self.pops.run())
         self.web = self.build(**given)
         self.server = TestServer(self.web.app)
         await self.server.start_server()
@@ -262,6 +287,8 @@ class House:
         """Stop in order, as the service does."""
         await self.web.stop()
         await self.server.close()
+        self._popping.cancel()
+        await asyncio.wait([self._popping])  # the database is closed next
 
     def browser(self) -> Browser:
         """A browser nobody has signed in with."""
@@ -302,10 +329,10 @@ class House:
         return browser
 
     async def audit(self) -> list[tuple[str, str]]:
-        """(action, result) of every audit row, oldest first."""
+        """(action, result) of every audit row, oldest first, but for pops: those are written behind, at any time."""
         async with self.database.look() as session:
             rows = await audit.list_audit(session, limit=1000)
-        return [(row.action, row.result) for row in reversed(rows)]
+        return [(row.action, row.result) for row in reversed(rows) if row.action != "pop.shown"]
 
     def boot(self) -> None:
         """The link is up and the floor in step with it."""

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from cti.domain.roles import Right, Role, may
+from cti.seams import OWNERS
 from cti.web.routes import Route, routes_of
-from cti.web.server import OWNERS
 from tests.web.house import Browser, House
 
 ROUTES = routes_of(*OWNERS)

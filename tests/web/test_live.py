@@ -173,6 +173,13 @@ async def test_an_agent_hears_of_the_own_call_only(house: House) -> None:
 # --- numbers --------------------------------------------------------------------------------------------------------
 
 
+def without_pops(frame: Any) -> str:
+    """What a frame carries, but for the pops: the caller an agent serves is shown to him whole."""
+    items = frame["items"]
+    values = [*items.values()] if isinstance(items, dict) else [one["value"] for one in items]
+    return json.dumps([one for one in values if one and one["type"] != "PopView"])
+
+
 @pytest.mark.parametrize(
     ("role", "number", "topic", "is_masked"),
     [
@@ -196,7 +203,7 @@ async def test_numbers_are_masked_for_roles_that_may_not_see_them(
         frames.append(await feed.receive_str())
         await subscribe(feed, topic)
         frames.append(await feed.receive_str())
-    heard = "".join(frames)
+    heard = "".join(without_pops(json.loads(frame)) for frame in frames)
     assert ("13800138000" in heard) is not is_masked
     assert ("138****8000" in heard) is is_masked
 

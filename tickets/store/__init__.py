@@ -1,0 +1,1 @@
+"""Rows of customers, tickets and pops. What leaves here is a frozen struct."""

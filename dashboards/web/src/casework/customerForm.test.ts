@@ -31,7 +31,6 @@ describe("the customer form", () => {
   it("finds missing names and numbers that are none", () => {
     expect(customerFaults(emptyCustomer("call me"))).toEqual(["name", "numbers"]);
     expect(customerFaults({ ...emptyCustomer("+86 138 0013 8000"), name: "x" })).toEqual([]);
-    expect(customerFaults({ ...emptyCustomer("138****8000"), name: "x" }, false)).toEqual([]);
   });
 
   it("sends only what was changed, with the version that was read", () => {
@@ -39,8 +38,11 @@ describe("the customer form", () => {
     expect(customerEdit(fields, CUSTOMER)).toEqual({ version: 3, company: "Acme" });
   });
 
-  it("never sends masked numbers back", () => {
+  it("lets a number be added to masked ones, and sends none when none was touched", () => {
     const masked = { ...CUSTOMER, numbers: ["138****8000"], are_numbers_whole: false };
-    expect(customerEdit({ ...customerFields(masked), numbers: "", name: "x" }, masked)).toEqual({ version: 3, name: "x" });
+    const added = { ...customerFields(masked), numbers: "138****8000\n13900000000" };
+    expect(customerFaults(added)).toEqual([]);
+    expect(customerEdit(added, masked)).toEqual({ version: 3, numbers: ["138****8000", "13900000000"] });
+    expect(customerEdit({ ...customerFields(masked), name: "x" }, masked)).toEqual({ version: 3, name: "x" });
   });
 });

@@ -35,13 +35,13 @@ export function customerFields(customer: Customer): CustomerFields {
   };
 }
 
-/** Digits, with what people write between them; a plus in front. */
-const NUMBER = /^\+?[\d\s()./-]{3,40}$/;
+/** Digits, with what people write between them; a plus in front; stars where the service masked it. */
+const NUMBER = /^\+?[\d*\s()./-]{3,40}$/;
 
-export function customerFaults(fields: CustomerFields, areNumbersSent = true): CustomerFault[] {
+export function customerFaults(fields: CustomerFields): CustomerFault[] {
   const faults: CustomerFault[] = [];
   if (fields.name.trim() === "") faults.push("name");
-  if (areNumbersSent && !lines(fields.numbers).every((one) => NUMBER.test(one))) faults.push("numbers");
+  if (!lines(fields.numbers).every((one) => NUMBER.test(one))) faults.push("numbers");
   return faults;
 }
 
@@ -49,11 +49,10 @@ export function customerNew(fields: CustomerFields, callId = ""): CustomerNew {
   return { ...sent(fields), ...(callId ? { call_id: callId } : {}) };
 }
 
-/** What was changed. Masked numbers are never sent back: they would overwrite the true ones. */
+/** What was changed. A masked number that goes back means the number it was made of: the service keeps that. */
 export function customerEdit(fields: CustomerFields, before: Customer): CustomerEdit {
   const [now, then] = [sent(fields), sent(customerFields(before))];
   const changed = Object.entries(now).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(then[name as keyof typeof then]));
-  if (!before.are_numbers_whole) return { version: before.version, ...Object.fromEntries(changed.filter(([name]) => name !== "numbers")) };
   return { version: before.version, ...Object.fromEntries(changed) };
 }
 

@@ -102,6 +102,15 @@ describe("a draft", () => {
     expect(keeper.state.value).toBe("saved");
   });
 
+  it("is not tried for ever when the pop it belonged to is put away", async () => {
+    let tries = 0;
+    const keeper = new DraftKeeper(() => (tries++, Promise.reject(new CommandFailed("pop.unknown", 404))), null);
+    keeper.typed(fields("a"));
+    await keeper.leave();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(tries).toBe(1);
+  });
+
   it("does not come back once it is a ticket, and the next one begins at version 0", async () => {
     const keeper = new DraftKeeper(service.save, null);
     keeper.typed(fields("a"));

@@ -62,6 +62,18 @@ export class DraftKeeper {
     if (this.waiting !== null && !this.isClashing()) this.plan(this.state.value === "failed" ? RETRY_MS : PAUSE_MS);
   }
 
+  /** Whether the service has a draft of this call, as far as is known here. */
+  get hasDraft(): boolean {
+    return this.version > 0;
+  }
+
+  /** The form goes from the page: save what waits once more, and then never again. */
+  async leave(): Promise<void> {
+    await this.flush();
+    this.isHeld = true;
+    clearTimeout(this.timer);
+  }
+
   /** Stop saving until something is typed or the draft is used up. Resolves when nothing is on its way any more. */
   async settle(): Promise<void> {
     this.isHeld = true;

@@ -42,6 +42,8 @@ describe("work on a ticket", () => {
     const before = ticket();
     expect(ticketEdit(editFields(before), before, 3)).toBeNull();
     expect(ticketEdit({ ...editFields(before), priority: "urgent" }, before, 4)).toEqual({ version: 4, priority: "urgent" });
+    const linked = ticket({ customer_id: 7 });
+    expect(ticketEdit({ ...editFields(linked), customer_id: null }, linked, 3)).toEqual({ version: 3, customer_id: null });
   });
 
   it("never sends a masked number back, but takes a whole one", () => {

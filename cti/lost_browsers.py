@@ -11,14 +11,15 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
-from cti.domain.changes import Change
+from cti.domain.changes import Change, LegView
 from cti.domain.commands import Command
 from cti.domain.errors import DatabaseAway, DomainError, NotSent
 from cti.domain.events import Event, Ticked
 from cti.domain.floor import Floor
 from cti.domain.ids import AgentId, CallId
-from cti.domain.lost import Absence, Loss, find_browser_leg, find_losses, find_lost, find_waiting, plan_loss
+from cti.domain.lost import Absence, Loss, find_absent, find_browser_leg, find_losses, find_waiting, plan_loss
 from cti.domain.rulebook import DeskRules
 from cti.domain.switch import Switch
 from cti.store.audit import record_audit
@@ -82,8 +83,8 @@ class LostBrowsers:
         calls = list(self._floor.calls.values())
         if self._asked:
             self._asked &= {leg.channel for call in calls for leg in call.legs if leg.closed_at is None}
-        for agent_id in find_lost(calls, self._absence_of, event.at):
-            for loss in self._new_losses(agent_id):
+        for agent_id, absence in find_absent(calls, self._absence_of).items():
+            for loss in self._new_losses(agent_id, partial(absence.is_loss, at=event.at)):
                 self._waiting.put_nowait(loss)
 
     async def run(self) -> None:
@@ -91,10 +92,10 @@ class LostBrowsers:
         while True:
             await self._lead_on(await self._waiting.get())
 
-    def _new_losses(self, agent_id: AgentId) -> list[Loss]:
+    def _new_losses(self, agent_id: AgentId, is_lost: Callable[[LegView], bool] = lambda leg: True) -> list[Loss]:
         agent = self._floor.agent_view(agent_id)
         is_consulting = agent is not None and agent.consult is not None
-        found = find_losses(self._floor.calls.values(), agent_id, is_consulting=is_consulting)
+        found = find_losses(self._floor.calls.values(), agent_id, is_consulting=is_consulting, is_lost=is_lost)
         losses = [loss for loss in found if loss.channel not in self._asked]
         self._asked.update(loss.channel for loss in losses)
         return losses

@@ -46,7 +46,7 @@ class Presence:
         """Since when no page of the agent is there; None while one is."""
         if agent_id in self._sockets:
             return None
-        return self._absences.get(agent_id) or Absence(self._started_at, RESTART_S)
+        return self._absences.get(agent_id) or Absence(self._started_at, RESTART_S, RESTART_S)
 
     @contextlib.asynccontextmanager
     async def present(self, agent_id: AgentId, socket: PageSocket) -> AsyncIterator[None]:

@@ -22,6 +22,8 @@ CLOSED_S = 5.0
 """The page closed its socket, or the browser's machine did: a reload or a short cut of the network is back by then."""
 SILENT_S = 10.0
 """The socket went dead without a word, which shows after some seconds only: a network cut of 10 s is survived."""
+RINGING_S = 2.0
+"""While it only rings. Asterisk rings a page that is gone on to the end (15 s): the customer waits for nobody."""
 RESTART_S = 30.0
 """The service itself was away: every page lost its socket, and tries again with growing pauses."""
 
@@ -31,10 +33,12 @@ class Absence(msgspec.Struct, frozen=True):
 
     since: datetime
     patience_s: float
+    ring_patience_s: float = RINGING_S
 
-    def is_loss(self, at: datetime) -> bool:
-        """Tell whether the patience is over."""
-        return at >= self.since + timedelta(seconds=self.patience_s)
+    def is_loss(self, leg: LegView, at: datetime) -> bool:
+        """Tell whether the patience with a call on the telephone is over."""
+        patience_s = self.patience_s if leg.answered_at is not None else self.ring_patience_s
+        return at >= self.since + timedelta(seconds=patience_s)
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,15 +59,21 @@ def find_browser_leg(call: CallView, agent_id: AgentId) -> LegView | None:
     return found[-1] if found else None
 
 
-def find_losses(calls: Iterable[CallView], agent_id: AgentId, *, is_consulting: bool) -> list[Loss]:
-    """Return the calls the agent had answered in a browser that is gone.
+def find_losses(
+    calls: Iterable[CallView],
+    agent_id: AgentId,
+    *,
+    is_consulting: bool,
+    is_lost: Callable[[LegView], bool] = lambda leg: True,
+) -> list[Loss]:
+    """Return the calls on the agent's browser telephone that `is_lost` says are lost; all of them unless told.
 
-    A call that only rings is none: it rings out, and the next agent is offered it.
+    One that only rings is simply ended: the queue offers its caller to the next agent.
     """
     losses = []
     for call in calls:
         leg = find_browser_leg(call, agent_id)
-        if leg is not None and leg.answered_at is not None:
+        if leg is not None and is_lost(leg):
             customer = None if is_consulting else _customer_of(call, leg)
             losses.append(
                 Loss(
@@ -113,8 +123,8 @@ def find_waiting(calls: Iterable[CallView], agent_id: AgentId) -> CallId | None:
     return next((call.call_id for call in calls if call.waits_for == agent_id and call.ended_at is None), None)
 
 
-def find_lost(calls: Iterable[CallView], absence_of: Callable[[AgentId], Absence | None], at: datetime) -> set[AgentId]:
-    """Return the agents on a browser telephone whose page has been gone too long."""
-    present = {leg.agent_id for call in calls for leg in call.legs if leg.agent_id is not None and not leg.closed_at}
-    absences = {agent_id: absence_of(agent_id) for agent_id in present}
-    return {agent_id for agent_id, absence in absences.items() if absence is not None and absence.is_loss(at)}
+def find_absent(calls: Iterable[CallView], absence_of: Callable[[AgentId], Absence | None]) -> dict[AgentId, Absence]:
+    """Return the agents with a channel open and no page: the few who are to be looked at."""
+    busy = {leg.agent_id for call in calls for leg in call.legs if leg.agent_id is not None and leg.closed_at is None}
+    absences = {agent_id: absence_of(agent_id) for agent_id in busy}
+    return {agent_id: absence for agent_id, absence in absences.items() if absence is not None}

@@ -54,6 +54,16 @@ async def test_a_page_registers_with_its_grant_and_its_contact_goes_with_its_soc
     await says(switch, "pjsip show aor web1001", "web1001/sip:", is_there=False, limit_s=3)
 
 
+async def test_the_secret_is_in_no_log(system: RunningSystem, anna: Person, switch: EmbeddedAsterisk) -> None:
+    grant = await grant_for(anna, FIRST)
+    async with web_phone(anna, FIRST) as phone:
+        assert await phone.register(grant) == 200
+    of_switch = [one.read_text("utf-8", "replace") for one in switch.messages.parent.glob("*.log")]
+    logs = [system.service_log, system.output, *of_switch]
+    assert all(logs)
+    assert not [log for log in logs if grant["secret"] in log or "Digest username" in log]
+
+
 async def test_another_page_takes_the_telephone_and_the_old_secret_is_worthless(anna: Person) -> None:
     old = await grant_for(anna, FIRST)
     async with web_phone(anna, FIRST) as first:
@@ -159,3 +169,20 @@ async def test_a_short_cut_changes_nothing(anna: Person, crew: Crew, phones: Pho
             await asyncio.sleep(6)  # longer than it
             assert state["agents"]["1001"]["phase"] == "talking"
             assert state["calls"][call_id]["waits_for"] is None
+
+
+async def test_a_page_that_dies_while_it_rings_keeps_the_customer_from_nobody(
+    anna: Person, crew: Crew, phones: Phones
+) -> None:
+    grant = await grant_for(anna, FIRST)
+    async with live_feed(crew.supervisor, "calls", "agents") as state:
+        async with web_phone(anna, FIRST) as phone:
+            phone.answers = False
+            assert await phone.register(grant) == 200
+            await make_ready(anna)
+            await until(lambda: state["agents"].get("1001", {}).get("member_of"), 10)
+            await phones.caller(key="1")
+            await until(lambda: state["agents"]["1001"]["phase"] == "ringing", 20, "the page rings")
+        # Asterisk ends the ringing with the socket: the next agent is rung at once.
+        # Asterisk alone would ring on for 15 s.
+        await until(lambda: state["agents"]["1001"]["phase"] == "idle", 5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -11,7 +11,7 @@ from cti.domain.changes import CallView, LegKind
 from cti.domain.commands import HangUp, SetVariable
 from cti.domain.ids import AgentId, BridgeId, ChannelId
 from cti.domain.leg import Leg
-from cti.domain.lost import Absence, Loss, find_losses, find_lost, find_waiting, plan_loss
+from cti.domain.lost import Absence, Loss, find_absent, find_losses, find_waiting, plan_loss
 from cti.domain.rulebook import DeskRules
 from tests.floor_words import a_call, at
 
@@ -49,20 +49,20 @@ def losses(*legs: Leg, direction: str = "in", is_consulting: bool = False) -> li
 # --- when it counts -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("after_s", "is_loss"), [(0, False), (4.9, False), (5, True), (60, True)])
-def test_a_page_is_lost_when_patience_is_over(after_s: float, is_loss: bool) -> None:
-    assert Absence(at(0), 5.0).is_loss(at(0) + timedelta(seconds=after_s)) is is_loss
+@pytest.mark.parametrize(
+    ("after_s", "talking", "ringing"),
+    [(0, False, False), (1.9, False, False), (2, False, True), (4.9, False, True), (5, True, True)],
+)
+def test_a_page_is_lost_when_patience_is_over(after_s: float, talking: bool, ringing: bool) -> None:
+    absence, when = Absence(at(0), 5.0), at(0) + timedelta(seconds=after_s)
+    assert absence.is_loss(leg(BROWSER).view(), when) is talking
+    assert absence.is_loss(leg(BROWSER, answered=False).view(), when) is ringing
 
 
 def test_only_agents_with_a_call_and_without_a_page_are_looked_at() -> None:
-    absences = {WANG: Absence(at(0), 5.0), AgentId("1003"): Absence(at(0), 5.0)}
+    absence = Absence(at(0), 5.0)
     calls = [call(leg(BROWSER), CALLER), call(leg("PJSIP/web1002-00000003"))]
-
-    def lost(when: datetime) -> set[AgentId]:
-        return find_lost(calls, absences.get, when)
-
-    assert lost(at(4)) == set()
-    assert lost(at(5)) == {WANG}
+    assert find_absent(calls, {WANG: absence, AgentId("1003"): absence}.get) == {WANG: absence}
 
 
 # --- whose customer is led on ---------------------------------------------------------------------------------------
@@ -86,8 +86,13 @@ def test_another_agents_browser_is_not_his() -> None:
     assert losses(leg("PJSIP/web1002-00000001"), CALLER) == []
 
 
-def test_a_call_that_only_rings_is_not_lost() -> None:
-    assert losses(leg(BROWSER, answered=False, bridge=""), CALLER) == []
+def test_a_call_that_only_rings_is_ended_and_goes_to_the_next_agent_by_itself() -> None:
+    [loss] = losses(leg(BROWSER, answered=False, bridge=""), CALLER)
+    assert plan_loss(loss, DeskRules()) == [HangUp(channel=BROWSER)]
+
+
+def test_only_what_is_lost_by_now_counts() -> None:
+    assert find_losses([call(leg(BROWSER), CALLER)], WANG, is_consulting=False, is_lost=lambda leg: False) == []
 
 
 def test_a_channel_that_has_ended_is_not_lost_again() -> None:

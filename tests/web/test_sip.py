@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from aiohttp import WSMsgType
 
+from cti.domain.events import Ticked
 from cti.domain.ids import AgentId
 from cti.domain.lost import CLOSED_S, SILENT_S
 from cti.domain.roles import Role
@@ -273,6 +274,19 @@ async def test_signing_out_ends_the_line_at_once(house: House, wang: Browser) ->
         await until(lambda: house.web.sip.sockets)
         await wang.ask("DELETE", "/api/session")
         assert await closing(socket) == (1008, "session.over")
+
+
+async def test_who_signs_out_in_a_call_leaves_the_customer_to_somebody_else(house: House, wang: Browser) -> None:
+    house.talk_in_browser()
+    async with line(wang) as socket:
+        await until(lambda: house.web.sip.sockets)
+        await wang.ask("DELETE", "/api/session")
+        assert await closing(socket) == (1008, "session.over")
+    await until(lambda: not house.web.sip.sockets)
+    house.clock.advance(CLOSED_S)
+    house.lost.offer(Ticked(at=house.clock()), [])
+    assert await house.lost.lose(WANG) is None  # it is in hand already
+    assert house.lost._waiting.qsize() == 1
 
 
 async def test_a_session_that_expires_without_a_call_ends_the_line(house: House, wang: Browser) -> None:

@@ -63,7 +63,12 @@ def _blind_transferred(state: State, event: e.BlindTransferred) -> None:
 
 def _attended_transferred(state: State, event: e.AttendedTransferred) -> None:
     call = state.by_channel.get(event.transferer_id)
-    if call is None or not event.succeeded or event.is_conference:
+    if call is None or not event.succeeded:
+        return
+    if event.is_conference:
+        # Asterisk: the Hold with which a consultation begins never gets its Unhold when all three come together.
+        end_hold(call, call.legs[event.transferer_id], event.at)
+        _touch_if_changed(state, call)
         return
     transferred(state, call, event.transferer_id, event.at, f"attended:{_joined_party(state, event.target_id)}")
 

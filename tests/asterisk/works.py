@@ -21,7 +21,7 @@ from cti.service import Service, close_service, open_service, service_loops, utc
 from cti.settings import Settings
 from cti.store import people
 from cti.store.people import NewAccount
-from tests.asterisk.phones import Phones
+from tests.asterisk.phones import Phone, Phones
 from tests.waiting import until
 
 RULES = DeskRules(wrap_up_s=3.0, recording_pause_s=2.0, phone_back_s=30.0)
@@ -36,6 +36,7 @@ class House:
         self.service = service
         self.phones = phones
         self.desk: Desk = build_desk(service)
+        self.phone_of: dict[str, Phone] = {}
 
     @property
     def floor(self) -> Floor:
@@ -55,7 +56,7 @@ class House:
 
     async def staff(self, number: str, *queues: str, **phone: float) -> Actor:
         """A person with a desk telephone, signed in and ready."""
-        await self.phones.agent_phone(number, **phone)
+        self.phone_of[number] = await self.phones.agent_phone(number, **phone)
         async with self.service.database.work() as work:
             new = NewAccount(login=f"a{number}", name=number, role=Role.AGENT, agent_number=number, queues=queues)
             account = await people.add_account(work.session, new, utc_now())

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from cti.domain import events as e
 from cti.domain.changes import AgentView, LegKind
 from cti.domain.consult import Consult, consult_of
-from cti.domain.ids import AgentId, BridgeId, ChannelId
+from cti.domain.floor import Floor
+from cti.domain.ids import AgentId, BridgeId, ChannelId, LinkedId
 from cti.domain.leg import Leg
 from tests.stories import staffed_floor, story_events
 from tests.world import START
@@ -95,3 +99,72 @@ def test_a_number_outside_is_no_colleague() -> None:
     outside = found(leg("PJSIP/1001-1", MINE), leg("PJSIP/trunk-1", THEIRS, LegKind.CALLER), half)
     assert outside is not None
     assert (outside.state, outside.target, outside.agent_id) == ("dialling", "13800138000", None)
+
+
+# --- three together, on the floor -------------------------------------------------------------------------------------
+
+CUSTOMER, AGENT, COLLEAGUE, HALF, OTHER_HALF = (ChannelId(f"x-1.{number}") for number in range(1, 6))
+NAMES = {
+    CUSTOMER: "PJSIP/trunk-01",
+    AGENT: "PJSIP/1001-02",
+    COLLEAGUE: "PJSIP/1002-03",
+    HALF: "Local/1002@transfer-04;1",
+    OTHER_HALF: "Local/1002@transfer-04;2",
+}
+
+
+def on(kind: type[e.ChannelEvent], seconds: float, channel: ChannelId, **given: object) -> e.Event:
+    who = {"channel_id": channel, "linked_id": LinkedId(CUSTOMER), "channel": NAMES[channel]}
+    return kind(at=START + timedelta(seconds=seconds), **who, **given)  # type: ignore[arg-type]
+
+
+def joined() -> Floor:
+    """At 10 s 1001 asks 1002, at 20 s all three are in the customer's bridge."""
+    floor = staffed_floor(START)
+    first, second, third = BridgeId("first"), BridgeId("second"), BridgeId("third")
+    for event in (
+        *(on(e.ChannelOpened, 0, channel) for channel in (CUSTOMER, AGENT)),
+        *(on(e.BridgeEntered, 1, channel, bridge_id=first) for channel in (CUSTOMER, AGENT)),
+        on(e.HoldBegun, 10, AGENT),
+        *(on(e.ChannelOpened, 10, channel) for channel in (HALF, OTHER_HALF, COLLEAGUE)),
+        on(e.BridgeLeft, 10, AGENT, bridge_id=first),
+        *(on(e.BridgeEntered, 10.1, channel, bridge_id=second) for channel in (HALF, AGENT)),
+        *(on(e.BridgeEntered, 12, channel, bridge_id=third) for channel in (OTHER_HALF, COLLEAGUE)),
+        *(on(e.BridgeLeft, 20, channel, bridge_id=second) for channel in (HALF, AGENT)),
+        *(on(e.BridgeEntered, 20.001, channel, bridge_id=first) for channel in (HALF, AGENT)),
+        e.AttendedTransferred(
+            at=START + timedelta(seconds=20.001),
+            transferer_id=AGENT,
+            second_id=AGENT,
+            transferee_id=CUSTOMER,
+            target_id=HALF,
+            bridge_id=first,
+            succeeded=True,
+            is_conference=True,
+        ),
+    ):
+        floor.apply(event)
+    return floor
+
+
+def test_in_a_conference_all_three_talk_although_no_unhold_ever_comes() -> None:
+    floor = joined()
+    consult = floor.agents[AgentId("1001")].consult
+    assert consult is not None
+    assert consult.state == "conference"
+    floor.apply(on(e.ChannelClosed, 25, CUSTOMER))
+    (call,) = floor.calls.values()
+    talk = {leg.channel_id: leg.talk_s for leg in call.legs}
+    assert talk[CUSTOMER] == pytest.approx(9 + 5, abs=0.01)
+    assert talk[AGENT] == pytest.approx(9 + 8 + 5, abs=0.01)
+    assert talk[COLLEAGUE] == pytest.approx(8 + 5, abs=0.01)
+    assert call.transfers == ()
+
+
+def test_who_leaves_a_conference_has_passed_the_customer_on() -> None:
+    floor = joined()
+    floor.apply(on(e.ChannelClosed, 25, AGENT))
+    (call,) = floor.calls.values()
+    assert call.transfers == ("attended:1002",)
+    assert floor.agents[AgentId("1001")].consult is None
+    assert floor.agents[AgentId("1001")].mode == "wrap_up"

@@ -15,7 +15,8 @@ from cti.asterisk.decode import events_of
 from cti.domain import events as e
 from cti.domain.changes import CallView, Change, Snapshot
 from cti.domain.floor import Floor, FloorOptions
-from cti.domain.ids import AgentId, Device, QueueName
+from cti.domain.ids import AgentId, QueueName
+from cti.domain.telephones import DESK, devices_of
 from tests.raw_ami import TRACES, trace_bytes
 
 STORIES = sorted(path.stem for path in TRACES.glob("*.yaml"))
@@ -44,11 +45,13 @@ def staffed_floor(at: datetime, agents: Iterable[str] = AGENTS, options: FloorOp
     """A floor whose agents are signed in and ready."""
     floor = Floor(options)
     for number in agents:
+        device, others = devices_of(AgentId(number), DESK)
         known = e.AgentKnown(
             at=at,
             agent_id=AgentId(number),
             name=f"Agent {number}",
-            device=Device(f"PJSIP/{number}"),
+            device=device,
+            other_devices=others,
             queues=(QueueName("complaints"),),
         )
         floor.apply(known)

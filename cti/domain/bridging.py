@@ -19,6 +19,10 @@ def enter_bridge(call: Call, leg: Leg, bridge_id: BridgeId, at: datetime) -> Non
     leg.bridge_id, leg.bridge_at = bridge_id, at
     leg.answered_at = leg.answered_at or at
     call.stays.append(Stay(channel_id=leg.channel_id, bridge_id=bridge_id, entered_at=at))
+    # Asterisk: who comes back to make it three sends no Unhold, though the music ends (trace `conference`).
+    for hold in call.holds:
+        if hold.channel_id == leg.channel_id and hold.bridge_id == bridge_id and hold.began_at < at:
+            hold.ended_at = min(hold.ended_at or at, at)
     _bridges_changed(call, leg)
     for visit in call.visits:
         _note_answer(call, visit)

@@ -13,7 +13,7 @@ import msgspec
 from cti.domain.calling import Outward, Usage, lines_out, talked_out
 from cti.domain.duty import duty_day_start
 from cti.domain.floor import Floor
-from cti.domain.ids import AgentId, CallId
+from cti.domain.ids import AccountId, CallId
 from cti.domain.roles import Actor
 from cti.domain.rulebook import CallingRules
 from cti.store.outward import sum_talk_outwards
@@ -28,7 +28,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody called out."""
 
     at: datetime
-    agent_id: AgentId | None
+    account_id: AccountId | None
     call_id: CallId
 
 
@@ -58,10 +58,11 @@ class Dialling:
         recorded_s = await self._recorded_s(floor, actor) if rules.is_on and has_line else 0.0
         now = self._clock()
         self._attempts = [one for one in self._attempts if now - one.at < MINUTE]
-        mine = [one for one in self._attempts if actor.agent_id is not None and one.agent_id == actor.agent_id]
+        mine = [one for one in self._attempts if one.account_id == actor.account_id]
         unseen = [one for one in self._attempts if one.call_id not in floor.calls and now - one.at < UNSEEN]
         usage = Usage(
             attempts_count=len(mine),
+            is_dialling=any(one in mine for one in unseen),
             lines_count=lines_out(floor.calls.values()) + len(unseen),
             talk_s=recorded_s + talked_out(floor.calls.values(), actor.agent_id),
         )
@@ -69,7 +70,7 @@ class Dialling:
 
     def note(self, actor: Actor, call_id: CallId) -> None:
         """Count an attempt."""
-        self._attempts.append(Attempt(at=self._clock(), agent_id=actor.agent_id, call_id=call_id))
+        self._attempts.append(Attempt(at=self._clock(), account_id=actor.account_id, call_id=call_id))
 
     async def _recorded_s(self, floor: Floor, actor: Actor) -> float:
         if actor.agent_id is None:

@@ -39,7 +39,9 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """What has been called already, now and today."""
 
     attempts_count: int = 0
-    """Of this agent, in the last minute, this one not counted."""
+    """Of this person, in the last minute, this one not counted."""
+    is_dialling: bool = False
+    """He has asked for a call that does not show on the floor yet."""
     lines_count: int = 0
     """Calls outwards going on, of everybody."""
     talk_s: float = 0.0
@@ -121,6 +123,8 @@ def plan_dial(floor: Floor, actor: Actor, raw: str, channel_id: ChannelId, outwa
     `check_usage`).
     """
     agent = caller_of(floor, actor)
+    if outward.usage.is_dialling:
+        raise Conflict("your last call is only just being dialled", code="dial.on_call")
     number = check_number(raw, actor.role, outward)
     check_usage(outward)
     return Originate(

@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from cti.domain.changes import AnyView, CallView, LegKind, LegView
+from cti.domain.changes import AgentView, AnyView, CallView, LegKind, LegView
 from cti.domain.phone import masked
 from cti.domain.roles import Right, Role, may
 from cti.hub import EVERYTHING, Projector
@@ -25,7 +25,12 @@ def audience_of(role: Role) -> str:
 
 def masked_view(view: AnyView) -> AnyView:
     """The view with outside numbers masked: the caller's, those of outside legs, those somebody dialled or keyed."""
-    return masked_call(view) if isinstance(view, CallView) else view
+    if isinstance(view, CallView):
+        return masked_call(view)
+    if isinstance(view, AgentView) and view.consult is not None:
+        consult = msgspec.structs.replace(view.consult, target=masked_text(view.consult.target))
+        return msgspec.structs.replace(view, consult=consult)
+    return view
 
 
 AUDIENCES: dict[str, Projector] = {MASKED: masked_view}
@@ -52,4 +57,6 @@ def masked_text(text: str) -> str:
 def _masked_leg(leg: LegView) -> LegView:
     if leg.kind is LegKind.AGENT:
         return leg
-    return msgspec.structs.replace(leg, number=masked(leg.number), name=masked_text(leg.name))
+    # Half of a Local pair is named after what was dialled: `Local/o13800138000@transfer-out-00000002;1`.
+    channel = masked_text(leg.channel) if leg.kind is LegKind.HELPER else leg.channel
+    return msgspec.structs.replace(leg, channel=channel, number=masked(leg.number), name=masked_text(leg.name))

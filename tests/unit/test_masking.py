@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
-from cti.domain.changes import LegKind, MenuStepView
+from cti.domain.changes import ConsultView, LegKind, MenuStepView
 from cti.domain.roles import Actor, Right, Role, may
 from cti.hub import EVERYTHING
 from cti.web.masking import MASKED, audience_of, masked_text, masked_view
 from cti.web.topics import may_follow
-from tests.floor_words import a_call, a_leg, at
+from tests.floor_words import a_call, a_leg, an_agent, at
 
 
 @pytest.mark.parametrize("role", Role)
@@ -60,3 +61,13 @@ def test_a_topic_that_is_not_ones_own_is_refused(topic: str) -> None:
 def test_an_agent_follows_the_own_topic_and_not_the_floor() -> None:
     assert may_follow(actor(Role.AGENT, "1001"), "agent.1001")
     assert not any(may_follow(actor(Role.AGENT, "1001"), topic) for topic in ("calls", "agents", "queues", "check"))
+
+
+def test_a_number_outside_that_is_consulted_is_masked_wherever_it_stands() -> None:
+    consult = ConsultView(target="13800138000", agent_id=None, state="dialling", since=at(0))
+    seen = masked_view(an_agent(consult=consult))
+    half = replace(a_leg("h", kind=LegKind.HELPER, number=""), channel="Local/o13800138000@transfer-out-00000002;1")
+    call = masked_view(a_call(legs=(half,)))
+    assert "13800138000" not in f"{seen} {call}"
+    assert "138****8000" in f"{seen}"
+    assert masked_view(an_agent()) == an_agent()

@@ -10,6 +10,7 @@ import pytest
 
 from cti.asterisk.embedded import EmbeddedAsterisk
 from cti.domain.changes import CallView, LegKind, LegView, OfferView
+from cti.domain.commands import HangUp, SetVariable
 from cti.domain.ids import CallId
 from cti.domain.roles import Actor
 from cti.service import utc_now
@@ -87,6 +88,27 @@ async def test_three_together_and_who_leaves_has_passed_the_customer_on(house: H
 
 def people_of(call: CallView) -> list[LegView]:
     return [leg for leg in call.legs if leg.closed_at is None and leg.kind is not LegKind.HELPER]
+
+
+# --- a telephone that died --------------------------------------------------------------------------------------------
+
+
+async def test_a_customer_whose_agents_telephone_died_is_shown_waiting_and_taken_back(house: House) -> None:
+    li = await house.staff("1001", "consult")
+    call = await house.served("1001")
+    caller, mine = (leg.channel for leg in house.floor.calls[call].legs)
+    await house.service.link.send(SetVariable(channel=caller, name="HOTLINE_AFTER", value="wait:1001"))
+    await house.service.link.send(HangUp(channel=mine))
+    await house.until(lambda: house.floor.calls[call].waits_for == "1001")
+    assert house.floor.calls[call].stage == "leaving"
+    await house.until(lambda: house.agent("1001").phase == "idle")
+    await house.desk.take_back(li, call)
+    await house.until(lambda: house.floor.calls[call].stage == "talking" and house.floor.calls[call].waits_for is None)
+    await house.until(lambda: len(house.floor.calls[call].segments) == 2)
+    view = house.floor.calls[call]
+    assert (view.agent_ids, len(view.legs), view.transfers) == (("1001",), 3, ())
+    (visit,) = view.visits
+    assert (visit.outcome, visit.agent_id) == ("answered", "1001")
 
 
 # --- recording --------------------------------------------------------------------------------------------------------

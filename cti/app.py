@@ -38,6 +38,8 @@ from cti.web.check import Check
 from cti.web.links import make_first_link, make_link_for
 from cti.web.server import Web, build_web, open_site
 from cti.web.wire import Telephone
+from recordings.api import RecordingRoutes
+from recordings.audio import Shelf
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +92,7 @@ def build_edge(service: Service, address: str) -> Web:
 
 def owners_of(service: Service, desk: Desk) -> list[object]:
     """The features' own routes."""
-    return tickets.api.make_owners(
+    cases = tickets.api.make_owners(
         database=service.database,
         procedures=service.procedures,
         pops=service.pops,
@@ -99,6 +101,14 @@ def owners_of(service: Service, desk: Desk) -> list[object]:
         clock=utc_now,
         zone=ZoneInfo(service.settings.timezone),
     )
+    recordings = RecordingRoutes(
+        database=service.database,
+        folder=service.settings.recordings_path,
+        shelf=Shelf(service.settings.data_path / "playable"),
+        shows_call=service.pops.shows_call,
+        clock=utc_now,
+    )
+    return [*cases, recordings]
 
 
 def build_desk(service: Service) -> Desk:

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import msgspec
 
+import recordings.api
 import recordings.wire
 import tickets.api
 import tickets.wire
@@ -24,7 +25,7 @@ STRUCTS: tuple[ModuleType, ...] = (
 )  # fmt: skip
 """Modules whose structs travel."""
 
-FEATURES: tuple[type, ...] = (*tickets.api.OWNERS,)
+FEATURES: tuple[type, ...] = (*tickets.api.OWNERS, recordings.api.RecordingRoutes)
 """Classes of the features whose marked methods are routes."""
 
 OWNERS: tuple[type, ...] = (*server.OWNERS, *FEATURES)

@@ -50,6 +50,8 @@ from cti.web.passwords import Passwords
 from cti.web.people import agent_known
 from cti.web.server import Web, build_web
 from cti.web.wire import Gauge, Telephone
+from recordings.api import RecordingRoutes
+from recordings.audio import Shelf
 from tests.fakes import EMPTY_FLOOR, FakeHands, FakeSwitch
 from tests.world import World
 from tickets.library import load_procedures
@@ -184,6 +186,7 @@ class House:
         self.world = World()
         self.passwords = Passwords(time_cost=1, memory_kib=64)
         self.pages = folder / "static"
+        self.recorded = folder / "recordings"
         self.findings: list[Finding] = [Finding(code="all.well", level=Level.OK, text="All is well.")]
         self.web: Web
         self.server: TestServer
@@ -266,7 +269,14 @@ class House:
 
     def owners(self, desk: Desk) -> list[object]:
         """The features' own routes."""
-        return tickets.api.make_owners(
+        recordings = RecordingRoutes(
+            database=self.database,
+            folder=self.recorded,
+            shelf=Shelf(self.recorded / "playable"),
+            shows_call=self.pops.shows_call,
+            clock=self.clock,
+        )
+        cases = tickets.api.make_owners(
             database=self.database,
             procedures=self.procedures,
             pops=self.pops,
@@ -275,6 +285,7 @@ class House:
             clock=self.clock,
             zone=ZoneInfo("Asia/Shanghai"),
         )
+        return [*cases, recordings]
 
     async def open(self, **given: Any) -> None:
         """Serve."""

@@ -57,6 +57,7 @@ def gauges_of(service: Service) -> list[Gauge]:
         ("pop.p99", service.pop_times.percentile_ms(0.99), "ms"),
         ("pop.count", service.pop_times.count, "count"),
         ("pop.unseen", service.pop_times.unseen, "count"),
+        ("pop.refused", service.pops.refused_count, "count"),
     ]
     return [Gauge(code=code, value=value, unit=unit) for code, value, unit in figures]
 

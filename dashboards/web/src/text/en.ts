@@ -563,6 +563,7 @@ export const en: Text = {
     "pop.p99": "Screen pop, 99% within",
     "pop.count": "Screen pops shown",
     "pop.unseen": "Screen pops not shown",
+    "pop.refused": "Screen pops the database refused",
     "live.sockets": "Open pages",
     "sip.sockets": "Telephones in browsers",
   },

@@ -561,6 +561,7 @@ export const zh = {
     "pop.p99": "来电弹屏用时（99%）",
     "pop.count": "已显示的弹屏",
     "pop.unseen": "未显示的弹屏",
+    "pop.refused": "数据库存不下的弹屏",
     "live.sockets": "在线页面",
     "sip.sockets": "浏览器里的电话",
   },

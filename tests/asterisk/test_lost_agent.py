@@ -140,3 +140,15 @@ async def test_a_customer_we_called_is_kept_as_well(
     from_customer, from_agent = await recordings(switchboard, part["Name"])
     assert share_of(from_customer, voices["second"]) > THIS_VOICE
     assert share_of(from_agent, voices["caller"]) > THIS_VOICE
+
+
+async def test_an_agent_who_is_back_late_is_rung_for_the_same_customer(
+    phones: Phones, watch: AmiSession, service: AmiSession
+) -> None:
+    dying = await phones.web_phone("1009", voice="agent")
+    call = await talk(phones, watch, service, "web1009")
+    await dying.kill()
+    await lose_agent(service, call.customer, call.agent, "wait:web1009")
+    await phones.web_phone("1009", voice="agent")
+    await until(lambda: len(service.seen("QueueCallerJoin", Uniqueid=call.call)) == 2, 10, "back in a queue")
+    await until(lambda: len(service.seen("AgentCalled", Interface="PJSIP/web1009")) == 2, 12, "his agent rings again")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.domain.errors import Conflict, Invalid, NotFound
@@ -119,8 +119,10 @@ async def find_by_number(session: AsyncSession, digits: str) -> list[StoredCusto
     """Everybody who has this number, by name; none for an empty one."""
     if not digits:
         return []
-    owners = exists().where(CustomerNumberRow.customer_id == CustomerRow.id, CustomerNumberRow.digits == digits)
-    rows = [*await session.scalars(select(CustomerRow).where(owners).order_by(CustomerRow.name).limit(MOST_SHARING))]
+    # Not a correlated EXISTS: SQLite would look at every customer by name.
+    owners = select(CustomerNumberRow.customer_id).where(CustomerNumberRow.digits == digits)
+    known = select(CustomerRow).where(CustomerRow.id.in_(owners))
+    rows = [*await session.scalars(known.order_by(CustomerRow.name, CustomerRow.id).limit(MOST_SHARING))]
     numbers = await _numbers(session, [row.id for row in rows])
     return [_stored(row, numbers.get(row.id, [])) for row in rows]
 
@@ -175,11 +177,8 @@ def _matches(words: Sequence[str], digits: str) -> ColumnElement[bool]:
     found = and_(*(CustomerRow.search.contains(word, autoescape=True) for word in words))
     if not digits:
         return found
-    begins = exists().where(
-        CustomerNumberRow.customer_id == CustomerRow.id,
-        CustomerNumberRow.digits.startswith(digits, autoescape=True),
-    )
-    return or_(found, begins)
+    begins = select(CustomerNumberRow.customer_id).where(CustomerNumberRow.digits.startswith(digits, autoescape=True))
+    return or_(found, CustomerRow.id.in_(begins))
 
 
 def _cursor(text: str) -> tuple[str, int]:

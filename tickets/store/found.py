@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.domain.errors import Invalid
@@ -135,11 +135,12 @@ def _matches(wanted: TicketFilter) -> ColumnElement[bool]:
     words = and_(*(or_(TicketRow.search.contains(word, autoescape=True), _customer_has(word)) for word in wanted.words))
     if not wanted.digits:
         return words
-    theirs = exists().where(
-        CustomerNumberRow.customer_id == TicketRow.customer_id,
-        CustomerNumberRow.digits.startswith(wanted.digits, autoescape=True),
+    theirs = select(CustomerNumberRow.customer_id).where(
+        CustomerNumberRow.digits.startswith(wanted.digits, autoescape=True)
     )
-    return or_(words, TicketRow.contact_digits.startswith(wanted.digits, autoescape=True), theirs)
+    return or_(
+        words, TicketRow.contact_digits.startswith(wanted.digits, autoescape=True), TicketRow.customer_id.in_(theirs)
+    )
 
 
 def _customer_has(word: str) -> ColumnElement[bool]:

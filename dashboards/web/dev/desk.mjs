@@ -16,7 +16,9 @@ export class MockDesk {
   items = new Map();
   isElsewhere = false;
 
-  constructor(scene = "ready") {
+  /** `cases` makes the pops. */
+  constructor(cases, scene = "ready") {
+    this.cases = cases;
     this.phone = "desk";
     this.show(scene);
   }
@@ -40,25 +42,20 @@ export class MockDesk {
     this.phone = phone;
     this.isElsewhere = scene === "elsewhere";
     for (const key of [...this.items.keys()]) if (key !== "agent") this.put(key, null);
-    const { agent, items } = sceneOf(scene);
+    const { agent, items } = sceneOf(scene, (kind, more) => ({ ...this.cases.pop(kind), ...more }));
     this.put("agent", { ...blankAgent(), phone, device: phone === "browser" ? `PJSIP/web${ID}` : `PJSIP/${ID}`, ...agent });
     for (const [key, value] of Object.entries(items)) this.put(key, value);
   }
 
   /** What the desk's own routes answer, or null. */
-  answer(method, path, body, mayTake) {
-    if (path === "/api/telephone" && method === "POST") return this.telephone(body, mayTake);
+  answer(method, path, body) {
+    if (path === "/api/telephone" && method === "POST") return this.telephone(body);
     if (path === "/api/telephone") return [204];
     if (path === `/api/agents/${ID}/mode`) return this.mode(body);
     if (path === `/api/agents/${ID}/wrap-up`) return this.wrapUp(body);
     if (path === `/api/agents/${ID}/help`) return this.change("agent", { help_since: body.action === "ask" ? iso(0) : null }), accepted();
     if (path === `/api/agents/${ID}/reasons`) return [200, { reasons: REASONS }];
-    if (path === "/api/missed-callers") return [200, { callers: MISSED }];
-    if (path === "/api/procedures") return [200, { procedures: PROCEDURES }];
-    if (path === "/api/rules") return [200, { rules: { departments: { departments: DEPARTMENTS } }, versions: {} }];
     if (path.startsWith("/api/pops/")) return this.pops(method, decodeURIComponent(path.split("/")[3]), path, body);
-    if (path === "/api/tickets" && method === "POST") return this.ticket(body);
-    if (path.endsWith("/recordings")) return [200, { call_id: OLD, parts: [] }];
     if (path.startsWith("/api/calls/") && method === "POST") return this.call(path.split("/")[4], body);
     return null;
   }
@@ -102,18 +99,12 @@ export class MockDesk {
     return [204];
   }
 
-  ticket(body) {
-    const pop = this.items.get(`pop:${body.call_id}`);
-    const saved = { ...brief(9, body.procedure, body.text.split("\n")[0], 8), number: "T-2026-000309" };
-    if (pop) this.put(`pop:${body.call_id}`, { ...pop, draft: null, saved: [...pop.saved, saved] });
-    return [200, { ...saved, version: 1 }];
-  }
 }
 
 const accepted = () => [202, { command_id: "mock", call_id: CALL }];
 
-function sceneOf(scene) {
-  const pop = { [`pop:${CALL}`]: popView(CALL, NUMBER) };
+function sceneOf(scene, popOf) {
+  const pop = { [`pop:${CALL}`]: popOf("known", { offered_at: iso(-75) }) };
   const inCall = (phase, more = {}, call = {}) => ({
     agent: { phase, phase_since: iso(-72), call_id: CALL, device_state: 2, ...more },
     items: { [`call:${CALL}`]: callView(phase === "holding" ? "held" : "talking", call), ...pop },
@@ -126,7 +117,7 @@ function sceneOf(scene) {
     case "ringing":
       return { agent: { phase: "ringing", phase_since: iso(-3), call_id: CALL, device_state: 6 }, items: { [`call:${CALL}`]: callView("ringing"), ...pop } };
     case "stranger":
-      return { agent: { phase: "ringing", phase_since: iso(-3), call_id: CALL, device_state: 6 }, items: { [`call:${CALL}`]: callView("ringing"), [`pop:${CALL}`]: { ...popView(CALL, "13911112222"), customer_id: null, customers: [], tickets: [], contacts: [] } } };
+      return { agent: { phase: "ringing", phase_since: iso(-3), call_id: CALL, device_state: 6 }, items: { [`call:${CALL}`]: callView("ringing"), [`pop:${CALL}`]: popOf("unknown", { caller_number: "13911112222" }) } };
     case "talking":
       return inCall("talking");
     case "held":
@@ -145,7 +136,7 @@ function sceneOf(scene) {
     case "stranded":
       return { agent: {}, items: { [`call:${CALL}`]: { ...callView("waiting"), agent_ids: [], waits_for: ID, stage_since: iso(-6) }, ...pop } };
     case "two_pops":
-      return { agent: { phase: "talking", phase_since: iso(-20), call_id: CALL, device_state: 2, help_since: iso(-40) }, items: { [`call:${CALL}`]: callView("talking"), [`pop:${OLD}`]: { ...popView(OLD, "02165432100"), offered_at: iso(-900) }, ...pop } };
+      return { agent: { phase: "talking", phase_since: iso(-20), call_id: CALL, device_state: 2, help_since: iso(-40) }, items: { [`call:${CALL}`]: callView("talking"), [`pop:${OLD}`]: popOf("shared", { call_id: OLD, caller_number: "02165432100", offered_at: iso(-900) }), ...pop } };
     default:
       return { agent: {}, items: {} };
   }
@@ -172,36 +163,8 @@ const MENU = [
   { at: iso(-101), flow: "hotline", node: "complaints", digits: "", outcome: "to_queue" },
 ];
 
-function popView(id, number) {
-  return {
-    type: "PopView", call_id: id, agent_id: ID, offered_at: iso(-75), direction: "in", hotline: "95002", queue: "complaints", caller_number: number, caller_name: "", waited_s: 26, menu: MENU,
-    from_agent: null, is_loaded: true, customer_id: 1,
-    customers: [{ customer_id: 1, name: "王建国", company: "江南机械有限公司", kind: "owner", is_vip: true, warnings: ["通话前请先核对身份"], numbers: [number, "02165432100"], note: "下午联系", open_ticket_count: 2 }],
-    tickets: [brief(1, "complaint", "送货迟了三天，安装师傅没有来", -1), brief(2, "complaint", "电机异响，要求更换", 5), brief(3, "inquiry", "保修期怎么算", 7)],
-    contacts: [
-      { call_id: OLD, customer_id: 1, started_at: iso(-86_400), direction: "in", hotline: "95001", queue: "consult", agent_id: "1005", agent_name: "李静", talk_s: 184, outcome: "answered", ticket_numbers: ["T-2026-000287"], parts: 1 },
-      { call_id: `${OLD}b`, customer_id: 1, started_at: iso(-260_000), direction: "in", hotline: "95002", queue: "complaints", agent_id: null, agent_name: "", talk_s: 0, outcome: "abandoned", ticket_numbers: [], parts: 0 },
-    ],
-    procedure: "complaint", draft: null, saved: [], missing: "",
-  };
-}
-
-function brief(id, procedure, title, dueInH) {
-  return { ticket_id: id, number: `T-2026-00028${id}`, procedure, category: "", title, state: "working", priority: id === 1 ? "high" : "normal", department: "service", customer_id: 1, customer_name: "王建国", received_at: iso(-9 * 3600), due_at: iso(dueInH * 3600), closed_at: null };
-}
-
 const reason = (code, zh, en, allowance_min, used_s) => ({ code, zh, en, allowance_min, used_s });
 const REASONS = [reason("break", "小休", "Break", 60, 2280), reason("meal", "用餐", "Meal", 60, 3720), reason("training", "培训", "Training", 0, 0), reason("back_office", "后台工作", "Back office", 0, 640)];
-const missed = (n, number, queue, ago_s, times, more = {}) => ({ call_id: `missed-${n}`, caller_number: number, hotline: "95001", queue, outcome: "abandoned", lost_at: iso(-ago_s), waited_s: 20 + n * 13, times, tried_at: null, ...more });
-const MISSED = [missed(1, "138****0077", "complaints", 4100, 3), missed(2, "021****2100", "consult", 2500, 1, { tried_at: iso(-900) }), missed(3, "", "consult", 1300, 1), missed(4, "139****4321", "consult", 300, 1)];
-const category = (code, zh, en) => ({ code, zh, en, department: "service" });
-const PROCEDURES = [
-  { code: "complaint", zh: "投诉", en: "Complaint", is_complaint: true, due_h: 8, department: "service", categories: [category("delivery", "送货", "Delivery"), category("quality", "质量", "Quality")] },
-  { code: "inquiry", zh: "咨询", en: "Inquiry", is_complaint: false, due_h: 8, department: "service", categories: [category("product", "产品", "Product")] },
-];
-const department = (code, zh, en) => ({ code, zh, en, is_active: true });
-const DEPARTMENTS = [department("service", "客服部", "Customer service"), department("quality", "质量部", "Quality"), department("warehouse", "仓储物流部", "Warehouse and transport")];
-
 /** Just enough of a registrar: every REGISTER and OPTIONS is welcome. */
 export function sipAnswer(text) {
   const lines = text.split("\r\n");

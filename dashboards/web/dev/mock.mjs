@@ -34,7 +34,7 @@ const floor = new MockFloor({ isEmpty: MODE === "empty" });
 if (MODE === "down") floor.put("check", "link", { ...floor.topics.check.get("link"), is_up: false, is_valid: false, reason: "connection refused", since: iso(-20) });
 floor.changes.length = 0;
 const cases = new MockCases({ isEmpty: MODE === "empty" });
-const desk = new MockDesk(process.env.MOCK_SCENE ?? "ready");
+const desk = new MockDesk(cases, process.env.MOCK_SCENE ?? "ready");
 const sockets = new Set();
 /** Who is signed in, by cookie. */
 const sessions = new Map();

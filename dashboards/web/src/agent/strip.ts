@@ -45,7 +45,7 @@ export function stripOf(me: AgentView, line: Line, deskIsMuted: boolean): Strip 
 export function offered(me: AgentView, strip: Strip, call: CallView | undefined): Set<DeskAction> {
   const can = new Set<DeskAction>(["notReady", "telephone", "missed", "help"]);
   if (me.mode !== "ready") can.add("ready");
-  if (me.mode === "wrap_up") can.add("moreTime");
+  if (me.mode === "wrap_up" && me.phase === "idle") can.add("moreTime");
   if (strip.state === "idle") return can.add("dial");
   if (strip.state === "ringing") {
     if (!strip.isElsewhere) can.add("answer");

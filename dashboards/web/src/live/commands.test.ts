@@ -91,3 +91,49 @@ describe("commands", () => {
     await expect(commands.signOut()).resolves.toBeUndefined();
   });
 });
+
+describe("the desk's commands", () => {
+  const id = "sys-1.1";
+  const body = (seen: Seen) => JSON.parse(String(seen.init.body)) as unknown;
+
+  it("go to the call they are about, and say what is wanted", async () => {
+    const { commands, seen } = service(() => json({ command_id: "1", call_id: id }, 202));
+    await commands.transfer(id, { target: "1002" });
+    await commands.consult(id, { target: "13800138000" });
+    await commands.consultStep(id, { step: "conference" });
+    await commands.changeRecording(id, { action: "pause" });
+    await commands.askPhone(id, { action: "hold" });
+    await commands.pressKeys(id, { keys: "12#" });
+    await commands.takeBack(id);
+    expect(seen.map((one) => [one.init.method, one.path.replace(`/api/calls/${id}/`, ""), body(one)])).toEqual([
+      ["POST", "transfer", { target: "1002" }],
+      ["POST", "consult", { target: "13800138000" }],
+      ["POST", "consult/step", { step: "conference" }],
+      ["POST", "recording", { action: "pause" }],
+      ["POST", "phone", { action: "hold" }],
+      ["POST", "keys", { keys: "12#" }],
+      ["POST", "take-back", {}],
+    ]);
+  });
+
+  it("dial by number, call, ticket or customer, so that no page need know a masked number", async () => {
+    const { commands, seen } = service(() => json({ command_id: "1", call_id: "" }, 202));
+    await commands.dial({ number: "13800138000" });
+    await commands.dial({ call_id: id });
+    await commands.callTicket(7);
+    await commands.callCustomer(3, { index: 1 });
+    expect(seen.map((one) => [one.path, body(one)])).toEqual([
+      ["/api/calls", { number: "13800138000" }],
+      ["/api/calls", { call_id: id }],
+      ["/api/tickets/7/call", {}],
+      ["/api/customers/3/call", { index: 1 }],
+    ]);
+  });
+
+  it("give the telephone back without a body, under the page's name", async () => {
+    const { commands, seen } = service(() => new Response(null, { status: 204 }));
+    await commands.giveTelephoneBack("a&b");
+    expect(seen[0]).toMatchObject({ path: "/api/telephone?page=a%26b", init: { method: "DELETE" } });
+    expect(seen[0]!.init.body).toBeUndefined();
+  });
+});

@@ -74,7 +74,9 @@ export class Phone {
   renew(grant: TelephoneGrant): void {
     this.ua.set("realm", grant.realm);
     this.ua.set("ha1", grant.secret);
-    if (this.ua.isConnected()) this.ua.register();
+    if (this.ua.isConnected()) return this.ua.register();
+    // Not at the end of JsSIP's back-off: the way is free now. The types leave the transport out.
+    (this.ua as unknown as { transport: { connect: () => void } }).transport.connect();
   }
 
   answer(): void {
@@ -136,6 +138,7 @@ export class Phone {
 
   stop(): void {
     clearTimeout(this.again);
+    this.socket.retire();
     this.ua.removeAllListeners();
     this.ua.stop();
     this.release();

@@ -9,6 +9,7 @@ export class SipSocket implements Socket {
   via_transport: string;
   readonly sip_uri: string;
   private socket: WebSocket | null = null;
+  private isRetired = false;
 
   constructor(readonly url: string) {
     const { protocol, host } = new URL(url);
@@ -22,7 +23,7 @@ export class SipSocket implements Socket {
   ondata<T>(_event: T): void {}
 
   connect(): void {
-    if (this.isConnected() || this.isConnecting()) return;
+    if (this.isRetired || this.isConnected() || this.isConnecting()) return;
     const socket = new WebSocket(this.url, "sip");
     this.socket = socket;
     socket.onopen = () => this.onconnect();
@@ -35,6 +36,11 @@ export class SipSocket implements Socket {
     const socket = this.socket;
     this.socket = null;
     socket?.close();
+  }
+
+  /** Open no more: JsSIP would come back while it still says good-bye. */
+  retire(): void {
+    this.isRetired = true;
   }
 
   /** Act as if the network had closed it: JsSIP comes back by itself. */

@@ -114,12 +114,12 @@ async def test_calling_a_customer_needs_no_shown_number(house: House) -> None:
     house.line.submit(AgentModeSet(at=house.clock(), agent_id=AgentId("1001"), mode="ready"))
     customer = await open_file(browser, numbers=["0574-8888 1234", NUMBER])
     path = f"/api/customers/{customer['customer_id']}/call"
+    assert (await browser.ask("POST", path, {"index": 0})).code == "dial.prefix"
     called = await browser.ask("POST", path, {"index": 1})
     assert called.status == 202, called.body
     (sent,) = house.switch.sent
     assert isinstance(sent, Originate)
     assert sent.exten == NUMBER
-    assert (await browser.ask("POST", path, {"index": 0})).code == "dial.prefix"
     assert (await browser.ask("POST", path, {"index": 2})).code == "customer.no_number"
 
 

@@ -38,6 +38,9 @@ class SwitchOptions(msgspec.Struct, frozen=True, kw_only=True):
     transfer_ring_s: int = 20
     out_ring_s: int = 45
     """How long a call outwards rings."""
+    out_limit_s: int = 7200
+    """How long somebody outside may be talked to. The minutes a day are looked at when a call begins: this ends one
+    that was left open over night."""
     take_back_s: int = 20
     """How long a caller whose agent's telephone died hears music, unless the service says otherwise."""
     trunk_uri: str = ""
@@ -146,6 +149,7 @@ class SwitchHome:
             "FALLBACK_LIMIT_S": options.fallback_limit_s,
             "TRANSFER_RING_S": options.transfer_ring_s,
             "OUT_RING_S": options.out_ring_s,
+            "OUT_LIMIT_S": options.out_limit_s,
             "TAKE_BACK_S": options.take_back_s,
             "TRUNK_URI": options.trunk_uri,
             "MEDIA_ADDRESS": options.media_address,

@@ -18,7 +18,30 @@ LINE_LIMIT = 2_000
 METHODS = frozenset({"REGISTER", "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "PRACK", "INFO", "NOTIFY"})
 
 _REQUEST = re.compile(r"([A-Z]+) (sips?:[^\s<>\"]+) SIP/2\.0")
-_RESPONSE = re.compile(r"SIP/2\.0 [1-6][0-9]{2}(?: [^\r\n]*)?")
+HEADERS = frozenset(
+    {
+        *(
+            "via",
+            "max-forwards",
+            "from",
+            "to",
+            "call-id",
+            "cseq",
+            "contact",
+            "expires",
+            "content-type",
+            "content-length",
+        ),
+        *("authorization", "proxy-authorization", "allow", "supported", "require", "accept", "user-agent", "server"),
+        *("session-expires", "min-se", "event", "subscription-state", "reason", "warning", "retry-after", "date"),
+        *("rack", "rseq"),
+    }
+)
+"""What our page's SIP library writes, and what a browser telephone could need. Not among them, because each would make
+Asterisk do more than carry this agent's call: Route, Record-Route and Path (who is asked next), Replaces and Join
+(calls of others), Refer-To and Referred-By, Diversion, History-Info and the identities (who calls)."""
+
+_RESPONSE = re.compile(r"SIP/2\.0 ([1-6])[0-9]{2}(?: [^\r\n]*)?")
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*):(.*)")
 _UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _TOKEN = r"[A-Za-z0-9.!%*_+`'~-]+"
@@ -29,14 +52,18 @@ _PARTY = re.compile(
          ( (?: ; {_TOKEN} = {_TOKEN} )* ) \s*""",
     re.VERBOSE | re.ASCII,
 )
-_NAMES = {"f": "from", "t": "to", "l": "content-length", "i": "call-id", "v": "via", "m": "contact"}
+_QUOTED = re.compile(r'"[^"\\]*"')
+_NAMES = {
+    **{"f": "from", "t": "to", "l": "content-length", "i": "call-id", "v": "via", "m": "contact"},
+    **{"c": "content-type", "k": "supported", "x": "session-expires", "o": "event"},
+}
 
 
 class Verdict(msgspec.Struct, frozen=True):
     """What is to become of a message. `refusal` empty: it goes on."""
 
     refusal: str = ""
-    """`binary`, `size`, `broken`, `parts`, `method`, `from`."""
+    """`binary`, `size`, `broken`, `parts`, `header`, `contact`, `forward`, `method`, `from`."""
     begins_call: bool = False
     """An INVITE outside any dialog."""
 
@@ -64,9 +91,15 @@ def judge(message: str | bytes, endpoint: str) -> Verdict:
         return Verdict("broken")
     if not _is_one_message(head, body):
         return Verdict("parts")
-    if _RESPONSE.fullmatch(head.start):
-        return Verdict()
-    return _judge_request(head, endpoint)
+    if any(name not in HEADERS for name, _ in head.fields):
+        return Verdict("header")
+    if not _has_one_contact_at_most(head):
+        return Verdict("contact")
+    response = _RESPONSE.fullmatch(head.start)
+    if response is None:
+        return _judge_request(head, endpoint)
+    # Asterisk takes the user of "moved to" for a channel to dial when there is a slash in it (chan_pjsip, app_dial).
+    return Verdict("forward") if response[1] == "3" else Verdict()
 
 
 def _judge_request(head: _Head, endpoint: str) -> Verdict:
@@ -109,6 +142,16 @@ def _is_one_message(head: _Head, body: str) -> bool:
     """
     length = (head.only("content-length") or "").strip(" \t")
     return re.fullmatch(r"[0-9]{1,5}", length) is not None and int(length) == _bytes_in(body)
+
+
+def _has_one_contact_at_most(head: _Head) -> bool:
+    """Tell whether there is one address at most where this telephone wants to be rung.
+
+    Asterisk: for a WebSocket it puts the socket in place of the first one only (res_pjsip_transport_websocket); at a
+    second one it would ring whatever stands there, the carrier included.
+    """
+    found = [_QUOTED.sub("", value) for name, value in head.fields if name == "contact"]
+    return not found or (len(found) == 1 and found[0].count("<") <= 1 and not set(found[0]) & {",", '"', "\\"})
 
 
 def _bytes_in(text: str) -> int:

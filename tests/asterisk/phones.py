@@ -128,12 +128,15 @@ class Phones:
         talk_s: float = _FOR_EVER_S,
         voice: str = "agent",
         kind: str = "agent",
+        target: str = "",
     ) -> Phone:
         """Register the phone of `number` and let it answer each call after `ring_s`, hang up after `talk_s`.
 
-        A phone that never answers has a large `ring_s`; `kind="agent-busy"` rejects.
+        A phone that never answers has a large `ring_s`; `kind="agent-busy"` rejects, `agent-forwards` says that it is
+        at `target` now.
         """
-        phone = await self._run(kind, {"RING_MS": _ms(ring_s), "TALK_MS": _ms(talk_s)}, voice, ["-aa"])
+        values = {"RING_MS": _ms(ring_s), "TALK_MS": _ms(talk_s), "TARGET": target}
+        phone = await self._run(kind, values, voice, ["-aa"])
         await until(lambda: _is_bound(phone.sip_port) or phone.is_over, what="the phone's port")
         await self.register(number, phone.sip_port)
         await self._is_reachable(number)

@@ -146,6 +146,54 @@ def test_a_caller_from_abroad_is_hung_up_like_any_other() -> None:
     assert judge(bye, ENDPOINT) == PASSES
 
 
+# --- who would lead Asterisk elsewhere ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["300", "301", "302", "305", "380"])
+def test_a_telephone_in_a_page_forwards_nobody(status: str) -> None:
+    moved = message(f"SIP/2.0 {status} Moved", "Contact: <sip:PJSIP%2F0090012345678%40carrier@127.0.0.1>")
+    assert judge(moved, ENDPOINT).refusal == "forward"
+
+
+CONTACT = '<sip:k2j3h4@8sd7.invalid;transport=ws>;+sip.ice;reg-id=1;+sip.instance="<urn:uuid:1-2>";expires=120'
+
+
+@pytest.mark.parametrize("contact", [CONTACT, "*", "sip:k2j3h4@8sd7.invalid;transport=ws"])
+def test_one_address_to_be_rung_at_passes(contact: str) -> None:
+    assert judge(message("REGISTER sip:hotline SIP/2.0", f"Contact: {contact}"), ENDPOINT) == PASSES
+
+
+@pytest.mark.parametrize(
+    "contacts",
+    [
+        [f"Contact: {CONTACT}", "Contact: <sip:0090012345678@10.0.0.1>"],
+        [f"Contact: {CONTACT}", "m: <sip:0090012345678@10.0.0.1>"],
+        [f"Contact: {CONTACT}, <sip:0090012345678@10.0.0.1>"],
+        ["Contact: <sip:x@8sd7.invalid>;expires=0,<sip:0090012345678@10.0.0.1>"],
+        ["Contact: sip:x@8sd7.invalid, sip:0090012345678@10.0.0.1"],
+        ['Contact: "x\\" <sip:x@8sd7.invalid>, "<sip:0090012345678@10.0.0.1>'],
+    ],
+)
+def test_a_second_address_to_be_rung_at_is_refused(contacts: list[str]) -> None:
+    assert judge(message("REGISTER sip:hotline SIP/2.0", *contacts), ENDPOINT).refusal == "contact"
+    assert judge(message("SIP/2.0 200 OK", *contacts), ENDPOINT).refusal == "contact"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Route: <sip:10.0.0.1;lr>", "Record-Route: <sip:10.0.0.1;lr>", "Path: <sip:10.0.0.1;lr>"),
+        *("Replaces: q1;to-tag=a;from-tag=b", "Join: q1;to-tag=a;from-tag=b", "Target-Dialog: q1"),
+        *("Refer-To: <sip:1002@h>", "r: <sip:1002@h>", "Referred-By: <sip:a@h>", "b: <sip:a@h>"),
+        *("Diversion: <sip:138@h>", "History-Info: <sip:138@h>", "P-Asserted-Identity: <sip:138@h>"),
+        *("P-Preferred-Identity: <sip:138@h>", "Remote-Party-ID: <sip:138@h>", "Identity: x", "y: x", "Record: on"),
+    ],
+)
+@pytest.mark.parametrize("start", ["INVITE sip:1002@hotline SIP/2.0", "SIP/2.0 200 OK"])
+def test_a_header_that_would_do_more_than_carry_a_call_is_refused(start: str, header: str) -> None:
+    assert judge(message(start, header), ENDPOINT).refusal == "header"
+
+
 # --- messages that are read otherwise than they look ----------------------------------------------------------------
 
 

@@ -6,9 +6,9 @@ redirecting the caller's makes AgentComplete come minutes late with a wrong talk
 
 from __future__ import annotations
 
-from cti.domain.agent import UNREACHABLE
 from cti.domain.calling import SHUT, TRANSFER_OUT_CONTEXT, Outward, check_number, check_usage, is_outside
-from cti.domain.changes import AgentMode, AgentPhase, AgentView, CallView, ConsultView, LegView
+from cti.domain.changes import AgentView, CallView, ConsultView, LegView
+from cti.domain.colleagues import why_not, why_not_queue
 from cti.domain.commands import AttendedTransfer, BlindTransfer, CancelTransfer, Command, HangUp, PressKey
 from cti.domain.consult import CONFERENCE, DIALLING
 from cti.domain.errors import Conflict, Invalid
@@ -99,7 +99,7 @@ def _way_to(floor: Floor, actor: Actor, served: Served, target: str, outward: Ou
         return TRANSFER_OUT_CONTEXT, number
     if target == floor.options.test_queue or target not in floor.queues:
         raise Invalid("there is no such agent, queue or number", code="transfer.target", target=target)
-    if not floor.queues[target].member_count:
+    if why_not_queue(floor.queues[target]):
         raise Conflict("nobody serves this queue now", code="transfer.queue_empty", target=target)
     return TRANSFER_CONTEXT, target
 
@@ -107,7 +107,8 @@ def _way_to(floor: Floor, actor: Actor, served: Served, target: str, outward: Ou
 def _check_agent(agent: AgentView, served: Served) -> None:
     if agent.agent_id == served.agent.agent_id:
         raise Invalid("the customer is already with this agent", code="transfer.self", target=agent.agent_id)
-    if agent.mode is AgentMode.SIGNED_OUT or agent.device_state in UNREACHABLE:
+    reason = why_not(agent)
+    if reason == "transfer.target_away":
         raise Conflict("this agent is not signed in", code="transfer.target_away", target=agent.agent_id)
-    if agent.phase is not AgentPhase.IDLE:
+    if reason:
         raise Conflict("this agent is on the telephone", code="transfer.target_busy", target=agent.agent_id)

@@ -25,6 +25,7 @@ from cti.web.audit_watch import AuditWatch
 from cti.web.auth import SessionRoutes
 from cti.web.calls import CallRoutes
 from cti.web.check import Check, CheckRoutes, Gauges
+from cti.web.colleagues import ColleagueRoutes
 from cti.web.document import DocumentRoutes
 from cti.web.endpoint import make_endpoint
 from cti.web.guard import Guard
@@ -54,6 +55,7 @@ OWNERS: tuple[type, ...] = (
     PeopleRoutes,
     CallRoutes,
     AgentRoutes,
+    ColleagueRoutes,
     RuleRoutes,
     ReasonRoutes,
     MissedRoutes,
@@ -166,6 +168,7 @@ def build_web(
         ),
         CallRoutes(database=database, desk=desk, test_calls=AttemptLimit(6, 60, now)),
         AgentRoutes(desk=desk, book=lambda: rules.book),
+        ColleagueRoutes(line=engine),
         RuleRoutes(database=database, rules=rules, clock=clock),
         ReasonRoutes(database=database, book=lambda: rules.book, zone=zone, clock=clock),
         MissedRoutes(database=database, clock=clock),

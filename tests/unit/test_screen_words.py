@@ -15,6 +15,7 @@ REFUSING = (
     "cti/domain/errors.py",
     "cti/domain/rules.py",
     "cti/domain/transfers.py",
+    "cti/domain/colleagues.py",
     "cti/domain/calling.py",
     "cti/domain/controls.py",
     "cti/errands.py",

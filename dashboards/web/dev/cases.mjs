@@ -67,6 +67,17 @@ const pop = (more) => ({
   menu: [{ at: iso(-40), flow: "hotline", node: "welcome", digits: "2", outcome: "key" }, { at: iso(-38), flow: "hotline", node: "complaints", digits: "", outcome: "to_queue" }], ...more,
 });
 
+const colleague = (agent_id, name, given = {}) => ({ agent_id, name, mode: "ready", reason: "", phase: "idle", is_reachable: true, queues: ["consult", "complaints"], refused: "", ...given });
+const COLLEAGUES = [
+  colleague("1002", "孙悦"),
+  colleague("1005", "\u202E" + LONG),
+  colleague("1004", "Li Na", { mode: "not_ready", reason: "meal" }),
+  colleague("1003", "周敏", { phase: "talking", refused: "transfer.target_busy" }),
+  colleague("1006", "吴磊", { is_reachable: false, refused: "transfer.target_away" }),
+  colleague("1007", "郑强", { mode: "signed_out", is_reachable: false, refused: "transfer.target_away" }),
+];
+const QUEUES = [["complaints", 2, ""], ["consult", 0, ""], ["fallback", 0, "transfer.queue_empty"]].map(([name, waiting_count, refused]) => ({ name, waiting_count, free_count: 1, refused }));
+
 export class MockCases {
   constructor({ isEmpty = false } = {}) {
     this.tickets = isEmpty ? [] : Array.from({ length: 46 }, (_, n) => ticket(n + 1));
@@ -103,6 +114,7 @@ export class MockCases {
     if (path === "/api/customers") return method === "POST" ? [200, customer(9, body.name, body)] : [200, { customers: this.customers.map((one) => ({ ...one, open_ticket_count: one.customer_id % 3, last_contact_at: iso(-9000) })), next: null }];
     if (path.startsWith("/api/customers/")) return this.customer(method, Number(path.split("/")[3]), path.split("/")[4], body);
     if (path.endsWith("/recordings")) return [200, { call_id: path.split("/")[3], parts: ["ready", "missing", "writing", "empty", "damaged"].map((state, index) => ({ part: index + 1, started_at: iso(-900 + index * 60), duration_s: 84.5, state })) }];
+    if (path === "/api/colleagues") return [200, { colleagues: COLLEAGUES, queues: QUEUES }];
     if (path === "/api/missed-callers") return [200, { callers: this.tickets.length ? [0, 1, 2].map((n) => ({ call_id: `missed.${n}`, caller_number: `1390000000${n}`, hotline: "95001", queue: "consult", outcome: "abandoned", lost_at: iso(-900 * (n + 1)), waited_s: 40 + n * 30, times: n + 1, tried_at: n === 2 ? iso(-60) : null })) : [] }];
     return null;
   }

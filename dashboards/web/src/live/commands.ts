@@ -6,6 +6,7 @@ import type {
   CallPage,
   CallView,
   CheckReport,
+  Colleagues,
   ConsultStep,
   Customer,
   CustomerChoice,
@@ -153,6 +154,7 @@ export function createCommands(wiring: Wiring) {
     takeBack: (call: string) => ask<Accepted>("POST", `/api/calls/${id(call)}/take-back`, {}),
     changeHelp: (agent: string, body: HelpChange) => ask<Accepted>("POST", `/api/agents/${id(agent)}/help`, body),
     listReasons: (agent: string) => ask<ReasonUses>("GET", `/api/agents/${id(agent)}/reasons`),
+    listColleagues: () => ask<Colleagues>("GET", "/api/colleagues"),
     listMissedCallers: () => ask<MissedCallers>("GET", "/api/missed-callers"),
 
     getRules: () => ask<RulesInForce>("GET", "/api/rules"),

@@ -134,6 +134,24 @@ export interface CheckReport {
   gauges: Gauge[];
 }
 
+/** An agent to whom a customer could be passed on. */
+export interface Colleague {
+  agent_id: string;
+  name: string;
+  mode: AgentMode;
+  reason: string;
+  phase: AgentPhase;
+  is_reachable: boolean;
+  queues: string[];
+  refused: string;
+}
+
+/** GET /api/colleagues: free ones first, never oneself; queues by name. */
+export interface Colleagues {
+  colleagues: Colleague[];
+  queues: QueueTarget[];
+}
+
 /** POST /api/calls/{call_id}/consult/step: pass the customer on, go back to him, or join all three. */
 export interface ConsultStep {
   step: "complete" | "conference" | "return";
@@ -572,6 +590,14 @@ export interface ProcedureView {
 /** GET /api/procedures, in the order of the form. */
 export interface Procedures {
   procedures: ProcedureView[];
+}
+
+/** A queue to which a customer could be passed on. */
+export interface QueueTarget {
+  name: string;
+  waiting_count: number;
+  free_count: number;
+  refused: string;
 }
 
 /** A queue now. Counts are of this moment; day figures belong to `dashboards`. */

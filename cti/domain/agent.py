@@ -30,6 +30,9 @@ MISSED_OFFER, PHONE_AWAY = "missed_offer", "phone_away"
 UNREACHABLE = frozenset({4, 5})
 """Asterisk's Status: invalid, unavailable."""
 LONGEST_EXTRA_S = 3600.0
+_DIED_RINGING = timedelta(seconds=8)
+"""A desk phone is asked every 3 s and given 2 s; one round more."""
+_TALK = frozenset({AgentPhase.TALKING, AgentPhase.HOLDING})
 
 
 class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -113,7 +116,14 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
         return self.wrap_up_until is not None and at >= self.wrap_up_until
 
     def miss_offer(self, at: datetime, options: FloorOptions) -> None:
-        """Count an offer that rang out or was rejected; too many in a row make a ready agent not ready."""
+        """Count an offer that rang out or was rejected; too many in a row make a ready agent not ready.
+
+        A telephone that died while it rang is no fault of his: he is taken out of the ring until it is back.
+        """
+        if self.away_since is not None:
+            if self.mode is AgentMode.READY:
+                self._enter(AgentMode.NOT_READY, PHONE_AWAY, at)
+            return
         self.offers_missed_count += 1
         is_over = 0 < options.missed_offers_limit <= self.offers_missed_count
         if is_over and self.mode is AgentMode.READY:
@@ -154,16 +164,30 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
     # --- what the switch says ---------------------------------------------------------------------------------------
 
     def set_phase(self, phase: AgentPhase, call_id: CallId | None, at: datetime) -> None:
-        """Note what the telephone does."""
+        """Note what the telephone does. Who talks again takes no notes: he gets the whole time for them afterwards."""
         self.call_id = call_id
         if phase is not self.phase:
             self.phase, self.phase_since = phase, at
+        if phase in _TALK and self.mode is AgentMode.WRAP_UP:
+            self.end_wrap_up(at)
+            self.owes_wrap_up = True
 
     def set_device_state(self, state: int, at: datetime) -> None:
         """Note Asterisk's state of the device; each queue reports it, an older report must not win."""
         if self.device_state_at is None or at >= self.device_state_at:
             self.device_state, self.device_state_at = state, at
             self.away_since = (self.away_since or at) if state in UNREACHABLE else None
+            self._forgive_offer(at)
+
+    def _forgive_offer(self, at: datetime) -> None:
+        """Put right the reason of an agent whose telephone died while it rang.
+
+        Asterisk: while a channel rings the device counts as ringing, whatever became of its contact, so that the offer
+        is missed first and the device unavailable afterwards (chan_pjsip, device state).
+        """
+        is_missed = (self.mode, self.reason) == (AgentMode.NOT_READY, MISSED_OFFER)
+        if is_missed and self.away_since is not None and at - self.mode_since <= _DIED_RINGING:
+            self.reason, self.offers_missed_count = PHONE_AWAY, self.offers_missed_count - 1
 
     @property
     def is_reachable(self) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 from cti.domain.agent import CHOOSABLE
 from cti.domain.changes import AgentMode, AgentPhase, AgentView, CallStage, CallView, LegKind, LegView
 from cti.domain.commands import AddMember, HangUp, Originate, PauseMember, RemoveMember
+from cti.domain.consult import CONFERENCE
 from cti.domain.drift import split_about
 from cti.domain.errors import CallGone, Conflict, Invalid, NotAllowed, NotFound
 from cti.domain.floor import Floor
@@ -34,11 +35,12 @@ class Served(msgspec.Struct, frozen=True):
 def plan_hang_up(floor: Floor, actor: Actor, call_id: CallId) -> HangUp:
     """Return the hang-up of the actor's own channel, or, for who controls calls, of the customer's.
 
-    Raises: CallGone, NotAllowed.
+    Raises: CallGone, NotAllowed, Conflict (he asks somebody: hanging up would pass the customer on).
     """
     call = live_call(floor, call_id)
     own = own_leg(call, actor)
     if own is not None:
+        _need_no_question(floor, own)
         return HangUp(channel=own.channel)
     need_control(actor, call)
     legs = [leg for leg in call.legs if leg.closed_at is None]
@@ -46,6 +48,13 @@ def plan_hang_up(floor: Floor, actor: Actor, call_id: CallId) -> HangUp:
     if not legs:
         raise CallGone("this call has ended", call_id=call_id)
     return HangUp(channel=(customers or legs)[0].channel)
+
+
+def _need_no_question(floor: Floor, own: LegView) -> None:
+    # Asterisk: whoever hangs up in an attended transfer completes it, even while the other telephone still rings.
+    agent = None if own.agent_id is None else floor.agent_view(own.agent_id)
+    if agent is not None and agent.consult is not None and agent.consult.state != CONFERENCE:
+        raise Conflict("go back to the customer, or pass him on", code="consult.under_way", agent_id=agent.agent_id)
 
 
 def live_call(floor: Floor, call_id: CallId) -> CallView:

@@ -94,6 +94,20 @@ def test_a_second_talk_in_wrap_up_starts_the_time_anew_and_keeps_where_it_leads(
     assert (one.mode, one.reason) == (AgentMode.NOT_READY, "training")
 
 
+def test_who_talks_again_wraps_up_afterwards_for_the_whole_time() -> None:
+    """A call taken back, or one begun while the notes were not done."""
+    one = agent(AgentMode.NOT_READY, "training")
+    one.end_talk(at(10), OPTIONS)
+    one.set_phase(AgentPhase.RINGING, CallId("c"), at(12))
+    assert one.mode is AgentMode.WRAP_UP
+    one.legs[ChannelId("x")] = CallId("c")
+    one.set_phase(AgentPhase.TALKING, CallId("c"), at(14))
+    assert (one.mode, one.reason, one.wrap_up_until) == (AgentMode.NOT_READY, "training", None)
+    one.legs.clear()
+    one.begin_owed_wrap_up(at(60), OPTIONS)
+    assert (one.mode, one.wrap_up_until) == (AgentMode.WRAP_UP, at(75))
+
+
 def test_a_missed_offer_makes_a_ready_agent_not_ready_and_tells_why() -> None:
     one = agent()
     one.miss_offer(at(8), OPTIONS)
@@ -157,6 +171,27 @@ def test_a_ready_agent_whose_telephone_is_gone_is_taken_out_of_the_ring_and_come
     one.set_device_state(1, at(20))
     assert one.watch_phone(at(20), OPTIONS)
     assert (one.mode, one.view().phone_away_since) == (AgentMode.READY, None)
+
+
+def test_a_telephone_that_died_while_it_rang_is_no_missed_offer() -> None:
+    """Whichever is told first; he is ready again when it is back."""
+    told_late, told_first = agent(), agent()
+    told_late.miss_offer(at(10), OPTIONS)
+    told_late.set_device_state(5, at(10.2))
+    told_first.set_device_state(5, at(10))
+    told_first.miss_offer(at(10.2), OPTIONS)
+    for one in (told_late, told_first):
+        assert (one.mode, one.reason, one.offers_missed_count) == (AgentMode.NOT_READY, "phone_away", 0)
+        one.set_device_state(1, at(20))
+        assert one.watch_phone(at(20), OPTIONS)
+        assert one.mode is AgentMode.READY
+
+
+def test_a_telephone_put_away_long_after_a_missed_offer_excuses_nothing() -> None:
+    one = agent()
+    one.miss_offer(at(10), OPTIONS)
+    one.set_device_state(5, at(30))
+    assert (one.reason, one.offers_missed_count) == ("missed_offer", 1)
 
 
 def test_a_telephone_that_comes_back_late_or_by_another_rule_leaves_him_not_ready() -> None:

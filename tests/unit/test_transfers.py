@@ -12,6 +12,7 @@ from cti.domain.floor import Floor
 from cti.domain.ids import AgentId, CallId, QueueName
 from cti.domain.roles import Actor, Role
 from cti.domain.rulebook import CallingRules
+from cti.domain.rules import plan_hang_up
 from cti.domain.telephones import devices_of
 from cti.domain.transfers import plan_consult, plan_consult_step, plan_transfer
 from tests.asking import LI, SUPERVISOR, WU, actor, call_of, floor_of, free, member, names, talking
@@ -176,6 +177,15 @@ def test_a_consultation_is_completed_left_or_joined_on_the_agents_channel(who: A
     assert plan_consult_step(floor, who, call_id, "return") == [CancelTransfer(channel=channel)]
     pressed = [PressKey(channel=channel, key=key, is_received=True) for key in "*3"]
     assert plan_consult_step(floor, who, call_id, "conference") == pressed
+
+
+@pytest.mark.parametrize("state", ["dialling", "talking"])
+def test_who_asks_somebody_does_not_pass_his_customer_on_by_hanging_up(state: str) -> None:
+    floor, call_id = consulting(state)
+    with pytest.raises(Conflict) as caught:
+        plan_hang_up(floor, LI, call_id)
+    assert caught.value.code == "consult.under_way"
+    assert isinstance(plan_hang_up(floor, SUPERVISOR, call_id), HangUp)
 
 
 def test_before_the_other_side_answers_one_can_only_go_back() -> None:

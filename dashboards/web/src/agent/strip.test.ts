@@ -54,9 +54,12 @@ describe("what is offered", () => {
     const consult = (state: string) => ({ target: "1002", agent_id: "1002", state, since: AT });
     const dialling = can(desk({ phase: "talking", consult: consult("dialling") }));
     expect([dialling.has("back"), dialling.has("complete"), dialling.has("transfer")]).toEqual([true, false, false]);
+    expect(dialling.has("hangUp")).toBe(false);
     const talking = can(desk({ phase: "talking", consult: consult("talking") }));
     expect([talking.has("complete"), talking.has("conference")]).toEqual([true, true]);
-    expect(can(desk({ phase: "talking", consult: consult("conference") })).has("conference")).toBe(false);
+    expect(talking.has("hangUp")).toBe(false);
+    const three = can(desk({ phase: "talking", consult: consult("conference") }));
+    expect([three.has("conference"), three.has("back"), three.has("complete"), three.has("hangUp")]).toEqual([false, false, true, true]);
   });
 });
 

@@ -51,14 +51,20 @@ export function offered(me: AgentView, strip: Strip, call: CallView | undefined)
     if (!strip.isElsewhere) can.add("answer");
     return can.add("hangUp");
   }
-  can.add("hangUp");
+  // Asterisk: hanging up while somebody is asked passes the customer on, and while his telephone still rings as well.
+  if (!isAsking(me)) can.add("hangUp");
   if (strip.state === "answering") return can;
   if (!strip.isElsewhere) can.add("hold").add("mute");
   if (call === undefined) return can;
   can.add("keypad").add("recording");
   if (me.consult === null) return can.add("transfer").add("consult");
-  can.add("back");
+  if (isAsking(me)) can.add("back");
   if (me.consult.state === "talking") can.add("complete").add("conference");
   if (me.consult.state === "conference") can.add("complete");
   return can;
+}
+
+/** Somebody is asked while the customer hears music; a conference is none of this any more. */
+export function isAsking(me: AgentView): boolean {
+  return me.consult !== null && me.consult.state !== "conference";
 }

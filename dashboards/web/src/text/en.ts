@@ -1109,6 +1109,7 @@ export const en: Text = {
     "dial.signed_out": "Sign in with your telephone first.",
     "dial.on_call": "Finish the call you have.",
     "dial.phone_away": "Your telephone cannot be reached.",
+    "consult.under_way": "Somebody is being consulted: go back to the customer, or pass him on.",
     "consult.on_hold": "Take the customer back from hold first.",
     "consult.twice": "You are consulting somebody already.",
     "consult.queue": "A queue cannot be consulted. Transfer to it.",

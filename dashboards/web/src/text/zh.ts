@@ -1107,6 +1107,7 @@ export const zh = {
     "dial.signed_out": "请先签入。",
     "dial.on_call": "请先结束现在的通话。",
     "dial.phone_away": "您的话机连不上，请检查。",
+    "consult.under_way": "咨询还没有结束：请先返回客户，或转接给对方。",
     "consult.on_hold": "请先取回保持的客户，再咨询。",
     "consult.twice": "已经在咨询了。",
     "consult.queue": "队列不能咨询，请直接转接。",

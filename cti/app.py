@@ -98,6 +98,7 @@ def owners_of(service: Service, desk: Desk) -> list[object]:
         pops=service.pops,
         desk=desk,
         departments=lambda: service.rules.book.departments,
+        publish=service.hub.publish,
         clock=utc_now,
         zone=ZoneInfo(service.settings.timezone),
     )

@@ -292,12 +292,23 @@ class DifferenceView(Entity, frozen=True, kw_only=True):
     can_repair: bool
 
 
-AnyView = CallView | AgentView | QueueView | LinkView | DifferenceView | PopView
-"""Everything that travels on a topic. All but the pop, which `tickets.pop` builds, come from the floor."""
+class ListView(Entity, frozen=True, kw_only=True):
+    """A list in the database is not what it was; whoever may see it asks for it. Key `list` of its topic."""
+
+    changes_count: int
+    """Since the service started."""
+    changed_at: datetime
+
+
+AnyView = CallView | AgentView | QueueView | LinkView | DifferenceView | PopView | ListView
+"""Everything that travels on a topic. All come from the floor but pops and lists, which are the features'."""
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
-    """`topic` is `calls`, `agents`, `queues`, `check` or `agent.<id>`; `value` None means: no longer there."""
+    """`topic`: `calls`, `agents`, `queues`, `check`, `agent.<id>`, `tickets`, `tickets.<department>`, `customers`.
+
+    `value` None means: no longer there.
+    """
 
     topic: str
     key: str

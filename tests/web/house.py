@@ -282,6 +282,7 @@ class House:
             pops=self.pops,
             desk=desk,
             departments=lambda: self.rules.book.departments,
+            publish=self.hub.publish,
             clock=self.clock,
             zone=ZoneInfo("Asia/Shanghai"),
         )

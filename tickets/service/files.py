@@ -17,6 +17,7 @@ from cti.web.wire import Accepted
 from tickets.customer import clean, is_number, kept_numbers, number_key, search_words
 from tickets.pop import Choice
 from tickets.popping import Popping
+from tickets.service.news import News
 from tickets.service.shown import customer_brief, customer_shown
 from tickets.service.who import Dialler, Numbers, Who, check_call
 from tickets.store import customers as store
@@ -32,11 +33,19 @@ class CustomerFiles:
     """Use cases of customers."""
 
     def __init__(
-        self, *, database: Database, pops: Popping, numbers: Numbers, desk: Dialler, clock: Callable[[], datetime]
+        self,
+        *,
+        database: Database,
+        pops: Popping,
+        numbers: Numbers,
+        news: News,
+        desk: Dialler,
+        clock: Callable[[], datetime],
     ) -> None:
         self._database = database
         self._pops = pops
         self._numbers = numbers
+        self._news = news
         self._desk = desk
         self._clock = clock
 
@@ -111,6 +120,7 @@ class CustomerFiles:
 
     async def _done(self, work: Work, who: Who, customer: StoredCustomer, numbers: Any) -> Customer:
         work.after_commit(lambda: self._pops.refresh(customer_ids=[customer.id], numbers=numbers))
+        work.after_commit(self._news.tell_customers)
         return await self._shown(work.session, who, customer)
 
     async def _shown(self, session: AsyncSession, who: Who, customer: StoredCustomer) -> Customer:

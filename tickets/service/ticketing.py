@@ -17,6 +17,7 @@ from cti.web.wire import Accepted
 from tickets.customer import clean, kept_numbers
 from tickets.popping import Popping
 from tickets.procedure import Procedure, Procedures
+from tickets.service.news import News
 from tickets.service.shown import ticket_shown
 from tickets.service.who import Dialler, Numbers, Who, check_call
 from tickets.store import tickets as store
@@ -37,6 +38,7 @@ class Ticketing:
         procedures: Procedures,
         pops: Popping,
         numbers: Numbers,
+        news: News,
         desk: Dialler,
         departments: Callable[[], DepartmentRules],
         clock: Callable[[], datetime],
@@ -46,6 +48,7 @@ class Ticketing:
         self._database = database
         self._pops = pops
         self._numbers = numbers
+        self._news = news
         self._desk = desk
         self._departments = departments
         self._clock = clock
@@ -131,6 +134,7 @@ class Ticketing:
         async with self._database.work() as work:
             await self._tell(work, who, ticket, "called", self._clock(), call_id=dialled.call_id)
             work.after_commit(lambda: self._pops.refresh(call_id=dialled.call_id))
+            work.after_commit(lambda: self._news.tell_tickets([ticket.department]))
         return Accepted(command_id=dialled.command_id, call_id=dialled.call_id)
 
     # --- inside -----------------------------------------------------------------------------------------------------
@@ -236,7 +240,9 @@ class Ticketing:
     ) -> Ticket:
         customers = {ticket.customer_id, before.customer_id if before else None}
         numbers = {ticket.contact_number, before.contact_number if before else ""}
+        departments = [one.department for one in (ticket, before) if one is not None]
         work.after_commit(lambda: self._pops.refresh(call_id=call_id, customer_ids=customers, numbers=numbers))
+        work.after_commit(lambda: self._news.tell_tickets(departments))
         return await self._shown(work.session, who, ticket)
 
     async def _shown(self, session: AsyncSession, who: Who, ticket: StoredTicket) -> Ticket:

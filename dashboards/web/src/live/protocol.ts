@@ -395,6 +395,13 @@ export interface LinkView {
   gaps_count: number;
 }
 
+/** A list in the database is not what it was; whoever may see it asks for it. Key `list` of its topic. */
+export interface ListView {
+  type: "ListView";
+  changes_count: number;
+  changed_at: string;
+}
+
 /** One step in the menu. */
 export interface MenuStepView {
   at: string;
@@ -910,7 +917,7 @@ export interface TopicChange {
   topic: string;
   seq: number;
   key: string;
-  value: CallView | AgentView | QueueView | LinkView | DifferenceView | PopView | null;
+  value: CallView | AgentView | QueueView | LinkView | DifferenceView | PopView | ListView | null;
 }
 
 /** Server: changes in order. A gap in a topic's `seq` means: subscribe again. */
@@ -926,7 +933,7 @@ export interface TopicSnapshot {
   topic: string;
   seq: number;
   at: string;
-  items: Record<string, CallView | AgentView | QueueView | LinkView | DifferenceView | PopView>;
+  items: Record<string, CallView | AgentView | QueueView | LinkView | DifferenceView | PopView | ListView>;
 }
 
 /**
@@ -981,7 +988,7 @@ export interface WrapUpChange {
   extra_s?: number;
 }
 
-export type AnyView = CallView | AgentView | QueueView | LinkView | DifferenceView | PopView;
+export type AnyView = CallView | AgentView | QueueView | LinkView | DifferenceView | PopView | ListView;
 
 export type ToBrowser = TopicSnapshot | TopicChanges | Stale | Ping | Bye | Refused;
 

@@ -80,6 +80,10 @@ export class SessionHolder {
     const topics: string[] = [];
     if (this.may("see_floor")) topics.push("calls", "agents", "queues");
     if (this.may("see_check") || this.may("see_floor")) topics.push("check");
+    // That a list has changed; a department is told of its own tickets only.
+    if (this.may("see_tickets")) topics.push("tickets");
+    else if (this.session.value?.department) topics.push(`tickets.${this.session.value.department}`);
+    if (this.may("see_customers")) topics.push("customers");
     const agentId = this.session.value?.agent_id;
     // Also for those who see the floor: one's pops and whole numbers come on one's own topic only.
     if (agentId != null) topics.push(`agent.${agentId}`);

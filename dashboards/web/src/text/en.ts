@@ -942,6 +942,8 @@ export const en: Text = {
     },
   },
   tickets: {
+    news: "{n} new or changed",
+    newsShow: "show",
     title: "Tickets",
     number: "Number",
     due: "Due",

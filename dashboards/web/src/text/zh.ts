@@ -940,6 +940,8 @@ export const zh = {
     },
   },
   tickets: {
+    news: "有 {n} 处新的变动",
+    newsShow: "更新列表",
     title: "工单",
     number: "编号",
     due: "到期",

@@ -16,6 +16,7 @@ from cti.domain.commands import AskPhone, Command, HandCommand, MuteVoice
 from cti.domain.errors import NotAllowed
 from cti.domain.events import AgentModeSet, Event, HelpAsked, HelpEnded, WrapUpEnded, WrapUpExtended
 from cti.domain.ids import AgentId, CallId, ChannelId, CommandId
+from cti.domain.phone import masked
 from cti.domain.roles import Actor, Right, may
 from cti.domain.switch import Hands, Reply, Switch
 from cti.errands import Errand, Errands
@@ -95,18 +96,23 @@ class Desk:
 
     async def transfer(self, actor: Actor, call_id: CallId, target: str) -> CommandId:
         """Transfer the customer blindly. Raises: as `transfers.plan_transfer`, SwitchError."""
-        errand = _of_call(actor, "call.transfer", call_id, target=target)
+        errand = _of_call(actor, "call.transfer", call_id, target=_kept(target))
         return await self._pass_on(errand, call_id, target, transfers.plan_transfer)
 
     async def consult(self, actor: Actor, call_id: CallId, target: str) -> CommandId:
         """Ask a colleague or somebody outside. Raises: as `transfers.plan_consult`, SwitchError."""
-        errand = _of_call(actor, "call.consult", call_id, target=target)
+        errand = _of_call(actor, "call.consult", call_id, target=_kept(target))
         return await self._pass_on(errand, call_id, target, transfers.plan_consult)
 
     async def step_consult(self, actor: Actor, call_id: CallId, step: str) -> CommandId:
         """`complete`, `return` or `conference`. Raises: as `transfers.plan_consult_step`, SwitchError."""
         errand = _of_call(actor, "call.consult_step", call_id, step=step)
-        return await self._ask(errand, lambda: transfers.plan_consult_step(self._engine.floor, actor, call_id, step))
+
+        def plan() -> Sequence[Command]:
+            return transfers.plan_consult_step(self._engine.floor, actor, call_id, step)
+
+        # Completing hangs the agent's channel up: a colleague who hangs up meanwhile gives him his customer back.
+        return await self._ask(errand, plan, again=plan)
 
     async def change_recording(self, actor: Actor, call_id: CallId, action: str) -> CommandId:
         """`pause` or `resume`. Raises: as `controls.plan_recording`, SwitchError."""
@@ -135,7 +141,8 @@ class Desk:
         """
         # A random id: should the same Originate ever reach Asterisk twice, the second one fails.
         channel_id = ChannelId(f"{calling.OURS}{self._errands.new_id()}")
-        details = {"number": number, "source": source, "call_id": channel_id}
+        # Masked: no row leaves the audit, not even when a customer's data must go. The call has the number whole.
+        details = {"number": masked(number), "source": source, "call_id": channel_id}
         errand = Errand(actor=actor, action="call.dial", about=f"agent:{actor.agent_id}", details=details)
         outward = await self._dialling.outward(self._engine.floor, actor)
 
@@ -190,11 +197,17 @@ class Desk:
         self._engine.submit(event)
         return self._errands.new_id()
 
-    async def _ask(self, errand: Errand, plan: Callable[[], Sequence[Command]]) -> CommandId:
+    async def _ask(
+        self,
+        errand: Errand,
+        plan: Callable[[], Sequence[Command]],
+        *,
+        again: Callable[[], Sequence[Command]] | None = None,
+    ) -> CommandId:
         """Plan, audit, send."""
         async with self._errands.refusals_audited(errand):
             commands = plan()
-        return await self._errands.send(errand, self._send, commands)
+        return await self._errands.send(errand, self._send, commands, again=again)
 
     async def _pass_on(self, errand: Errand, call_id: CallId, target: str, plan: Callable[..., Command]) -> CommandId:
         """Pass the customer on, or ask somebody: a number outside counts against the limits of the calling rules."""
@@ -213,6 +226,11 @@ class Desk:
     def _send(self, command: Command) -> Awaitable[Reply]:
         hand: HandCommand | None = command if isinstance(command, AskPhone | MuteVoice) else None
         return self._switch.send(command) if hand is None else self._hands.send(hand)
+
+
+def _kept(target: str) -> str:
+    """A target as the audit keeps it: agents and queues by name, numbers outside masked."""
+    return masked(target) if calling.is_outside(target) else target
 
 
 def _of_call(actor: Actor, doing: str, call_id: CallId, **details: Any) -> Errand:

@@ -75,18 +75,25 @@ class Errands:
         return CommandId(self._new_id())
 
     async def send(
-        self, errand: Errand, send: Callable[[Command], Awaitable[Reply]], commands: Sequence[Command]
+        self,
+        errand: Errand,
+        send: Callable[[Command], Awaitable[Reply]],
+        commands: Sequence[Command],
+        *,
+        again: Callable[[], Sequence[Command]] | None = None,
     ) -> CommandId:
         """Send the commands of one errand in order; the first that fails ends it.
 
-        Raises: Conflict `desk.busy`, DatabaseAway (nothing was sent), SwitchError.
+        `again` plans them once more when the audit is written, for errands that would do harm if what they were planned
+        for is over by then.
+        Raises: Conflict `desk.busy`, DatabaseAway (nothing was sent), what `again` raises, SwitchError.
         """
         command_id = self.new_id()
         told = {**errand.details, "command_id": command_id, "command": type(commands[0]).__name__}
         async with self._queue if errand.is_patient else self._alone(errand.about):
             await self.audit(errand, "asked", told)
             try:
-                for command in commands:
+                for command in commands if again is None else again():
                     await send(command)
             except DomainError as failure:
                 await self._audit_late(errand, failure.code, told)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from cti.domain.pop import ContactBrief, TicketBrief
-from cti.web.wire import Answer, Name, Target, Wire
+from cti.web.wire import Answer, CallRef, Name, Target, Wire
 
 LongText = Annotated[str, Meta(max_length=8000)]
 ShortText = Annotated[str, Meta(max_length=200)]
@@ -72,7 +72,7 @@ class TicketNew(Wire, kw_only=True):
     contact_name: ShortText = ""
     contact_number: Number = ""
     product: ShortText = ""
-    call_id: Annotated[str, Meta(max_length=150)] = ""
+    call_id: CallRef = ""
     state: Literal["new", "working", "closed"] = "new"
     """`closed`: answered on the telephone at once; `answer` says how."""
     answer: LongText = ""
@@ -105,7 +105,7 @@ class TicketNote(Wire, kw_only=True):
     """POST /api/tickets/{ticket_id}/notes"""
 
     text: Annotated[str, Meta(min_length=1, max_length=8000)]
-    call_id: Annotated[str, Meta(max_length=150)] = ""
+    call_id: CallRef = ""
 
 
 class TicketEvent(Answer, kw_only=True):
@@ -181,7 +181,7 @@ class CustomerNew(Wire, kw_only=True):
     mail: ShortText = ""
     note: LongText = ""
     warnings: Warnings = []  # noqa: RUF012 - msgspec copies it
-    call_id: Annotated[str, Meta(max_length=150)] = ""
+    call_id: CallRef = ""
     """Registered in this call: its pop takes the customer over."""
 
 

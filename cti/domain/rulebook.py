@@ -83,8 +83,11 @@ class CallingRules(Rule, frozen=True, kw_only=True):
         Literal["agent", "team_leader", "supervisor"], Annotated[tuple[Prefix, ...], Meta(max_length=100)]
     ] = msgspec.field(default_factory=dict)
     """Role -> what a number must begin with, one of them. No entry: that role calls nobody."""
-    blocked: Annotated[tuple[Prefix, ...], Meta(max_length=200)] = ("00", "010101", "9951", "168", "16")
-    """Wins over the prefixes: abroad, premium."""
+    blocked: Annotated[tuple[Prefix, ...], Meta(max_length=200)] = (
+        *("00", "010101", "9951", "168", "16"),
+        *("179", "12593", "10193", "11808"),
+    )
+    """Wins over the prefixes: abroad, premium; access codes of carriers, after which any number may follow."""
     per_minute: Annotated[int, Meta(ge=1, le=60)] = 6
     """Attempts of one agent."""
     concurrent: Annotated[int, Meta(ge=1, le=200)] = 8

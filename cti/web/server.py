@@ -128,6 +128,7 @@ def build_web(
         database=database,
         clock=clock,
         switch_url=switch_socket,
+        now=now,
         options=sip_options,
     )
     once = Once(now)

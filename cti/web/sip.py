@@ -21,7 +21,8 @@ from cti.presence import Presence
 from cti.store.audit import record_audit
 from cti.store.work import Database
 from cti.telephones import ELSEWHERE, Telephones, agent_of, browser_endpoint
-from cti.web.problem import BadRequest
+from cti.web.attempts import AttemptLimit, Verdict
+from cti.web.problem import BadRequest, TooMany
 from cti.web.routes import Ask, route
 from cti.web.sessions import Sessions
 from cti.web.sip_socket import MESSAGE_LIMIT_BYTES, SWITCH_AWAY, SipOptions, SipSocket
@@ -35,7 +36,10 @@ _AUDITED_LIMIT = 1_000
 
 
 class SipRoutes:
-    """All telephones in browsers. `switch_url()`: Asterisk's own SIP WebSocket, empty while it has none."""
+    """All telephones in browsers. `switch_url()`: Asterisk's own SIP WebSocket, empty while it has none.
+
+    `now`: monotonic seconds.
+    """
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class SipRoutes:
         database: Database,
         clock: Callable[[], datetime],
         switch_url: Callable[[], str],
+        now: Callable[[], float],
         options: SipOptions | None = None,
     ) -> None:
         self._telephones = telephones
@@ -57,7 +62,9 @@ class SipRoutes:
         self.options = options or SipOptions()
         self.sockets: set[SipSocket] = set()
         self.counts: Counter[str] = Counter()
-        """Messages refused, by code of `sip_guard`; `elsewhere`, `away`: sockets that came in vain."""
+        """Messages refused, by code of `sip_guard`; `elsewhere`, `away`, `openings`: sockets that came in vain."""
+        # Each is one of Asterisk's few sessions (http.conf, sessionlimit) for a moment.
+        self._openings = AttemptLimit(self.options.sockets_a_minute, 60, now)
         self._audited: set[tuple[str, str]] = set()
         self._http: aiohttp.ClientSession | None = None
         self._is_closing = False
@@ -71,6 +78,10 @@ class SipRoutes:
         1013 when Asterisk is away: try again.
         """
         agent_id = agent_of(ask.actor)
+        if self._openings.attempt(agent_id) is not Verdict.ALLOWED:
+            self.counts["openings"] += 1
+            wait_s = self._openings.wait_s(agent_id)
+            raise TooMany("Your telephone connects too often. Wait a little.", after_s=wait_s, code="sip.openings")
         browser = web.WebSocketResponse(
             protocols=(PROTOCOL,),
             timeout=self.options.close_limit_s,

@@ -33,6 +33,8 @@ class SipOptions(msgspec.Struct, frozen=True, kw_only=True):
     close_limit_s: float = 2.0
     messages_per_s: float = 20.0
     messages_burst: float = 100.0
+    sockets_a_minute: int = 40
+    """Of one agent. A page tries again every 2 to 30 s; two pages that fight for a telephone do so by hand."""
     sweep_s: float = 10.0
     """How often it is looked whether the sessions that hold telephones are over by time."""
 

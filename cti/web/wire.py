@@ -22,6 +22,8 @@ Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^(?=.*\S)[^\x0
 Login = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{2,40}$(?!\n)")]
 AgentNumber = Annotated[str, Meta(pattern=r"^[0-9]{3,6}$(?!\n)")]
 Target = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$(?!\n)")]
+CallRef = Annotated[str, Meta(max_length=150, pattern=r"^[^\x00-\x1f]*$(?!\n)")]
+"""The id of a call, as Asterisk made it. PostgreSQL cannot even look for a text with NUL in it."""
 Password = Annotated[str, Meta(min_length=10, max_length=200)]
 
 
@@ -202,7 +204,7 @@ class DialRequest(Wire, kw_only=True):
     """POST /api/calls: call a number, or the caller of a recorded call (whose number need not be shown)."""
 
     number: Annotated[str, Meta(max_length=40)] = ""
-    call_id: Annotated[str, Meta(max_length=150)] = ""
+    call_id: CallRef = ""
 
 
 class HelpChange(Wire, kw_only=True):
@@ -378,7 +380,7 @@ class Pong(Wire, kw_only=True, tag="pong"):
 class PopShown(Wire, kw_only=True, tag="pop_shown"):
     """Browser: this pop stands in the document now. Its time is measured by the service, from socket to this word."""
 
-    call_id: Annotated[str, Meta(max_length=150)]
+    call_id: CallRef
 
 
 FromBrowser = Subscribe | Unsubscribe | Pong | PopShown

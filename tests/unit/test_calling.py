@@ -83,6 +83,8 @@ def test_the_own_telephone_rings_first_whichever_it_is() -> None:
         ("13800138000", replace(OPEN, has_line=False), Conflict, "dial.no_line"),
         ("13800138000", Outward(rules=CallingRules(), has_line=True), Conflict, "dial.off"),
         ("16801234567", OPEN, NotAllowed, "dial.blocked"),
+        ("17951 0012125550100", OPEN, NotAllowed, "dial.blocked"),
+        ("12593 13800138000", OPEN, NotAllowed, "dial.blocked"),
         ("+12125550100", OPEN, NotAllowed, "dial.blocked"),
         ("98001234567", OPEN, NotAllowed, "dial.prefix"),
         ("13800138000", replace(OPEN, usage=Usage(attempts_count=6)), Conflict, "dial.too_many"),

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import event
 
 from cti.domain import commands as c
 from cti.domain import events as e
+from cti.domain.consult import TALKING
 from cti.domain.errors import SwitchRefused
 from cti.domain.ids import AgentId, CallId
 from cti.domain.roles import Role
 from cti.domain.rulebook import CallingRules
 from cti.domain.telephones import devices_of
 from cti.store.audit import list_audit
+from cti.store.people_tables import AuditRow
 from cti.store.rows import write_calls
 from tests.floor_words import a_call, a_whole_call
+from tests.stories import staffed_floor, story_events
 from tests.web.house import Browser, House
 
 
@@ -61,7 +65,8 @@ async def test_a_number_is_dialled_from_the_own_telephone_and_the_call_has_the_i
     async with house.database.look() as session:
         row = (await list_audit(session))[0]
     assert (row.action, row.about, row.result) == ("call.dial", "agent:1001", "asked")
-    assert row.details["number"] == "+86 138-0013-8000"
+    assert row.details["number"].endswith("8000")
+    assert "0013" not in str(row.details)
 
 
 @pytest.mark.parametrize("is_live", [True, False])
@@ -185,6 +190,44 @@ async def test_a_transfer_that_asterisk_refuses_is_told(house: House, agent: Bro
     answer = await agent.ask("POST", f"/api/calls/{call}/consult", {"target": "1002"})
     assert (answer.status, answer.code) == (502, "switch.refused")
     assert await house.audit() == [("call.consult", "asked"), ("call.consult", "switch.refused")]
+
+
+@pytest.mark.parametrize("way", ["transfer", "consult"])
+async def test_the_audit_keeps_no_number_outside_whole(house: House, agent: Browser, way: str) -> None:
+    may_call(house)
+    house.boot()
+    call = house.talking()
+    assert (await agent.ask("POST", f"/api/calls/{call}/{way}", {"target": "13800138000"})).status == 202
+    async with house.database.look() as session:
+        assert (await list_audit(session))[0].details["target"] == "138****8000"
+
+
+async def test_a_consultation_that_ends_while_it_is_completed_leaves_the_customer_with_his_agent(
+    house: House, agent: Browser
+) -> None:
+    house.line.floor = floor = staffed_floor(house.clock())
+    rooms: list[e.BridgeEntered] = []
+    for one in story_events("atxfer"):
+        floor.apply(one)
+        if isinstance(one, e.BridgeEntered) and one.channel.startswith("PJSIP/1001-"):
+            rooms.append(one)
+        if (consult := floor.agents["1001"].consult) is not None and consult.state == TALKING:
+            break
+
+    def colleague_hangs_up(*_: object) -> None:
+        left = msgspec.structs.asdict(rooms[1]) | {"at": floor.as_of}
+        floor.apply(e.BridgeLeft(**{name: left[name] for name in e.BridgeLeft.__struct_fields__}))
+        floor.apply(msgspec.structs.replace(rooms[0], at=floor.as_of + timedelta(milliseconds=1)))
+
+    event.listen(AuditRow, "after_insert", colleague_hangs_up)
+    try:
+        (call,) = floor.calls
+        answer = await agent.ask("POST", f"/api/calls/{call}/consult/step", {"step": "complete"})
+    finally:
+        event.remove(AuditRow, "after_insert", colleague_hangs_up)
+    assert (answer.status, answer.code) == (409, "consult.none")
+    assert house.switch.sent == []
+    assert await house.audit() == [("call.consult_step", "asked"), ("call.consult_step", "consult.none")]
 
 
 async def test_a_number_outside_counts_as_an_attempt(house: House, agent: Browser) -> None:

@@ -59,6 +59,23 @@ def line(browser: Browser, page: str = PAGE, **more: Any) -> Any:
     return browser.http.ws_connect(f"{browser.address}/api/sip?page={page}", **given)
 
 
+async def test_an_agent_cannot_use_up_the_switchs_sockets(house: House, wang: Browser, switch: SipSwitch) -> None:
+    for _ in range(house.web.sip.options.sockets_a_minute):
+        async with line(wang, OTHER_PAGE):
+            pass
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        async with line(wang):
+            pass
+    assert refused.value.status == 429
+    li = await house.signed_in(Role.AGENT, "li", agent_number="1002")
+    await hold(li)
+    async with line(li):
+        await until(lambda: switch.lines)
+    house.clock.advance(61)
+    async with line(wang):
+        pass
+
+
 async def closing(socket: Any) -> tuple[int, str]:
     """Read until the end. Returns close code and reason."""
     async with asyncio.timeout(5):

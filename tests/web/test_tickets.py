@@ -39,6 +39,18 @@ async def move(browser: Browser, ticket: dict[str, Any], state: str, text: str =
     return await browser.ask("POST", f"/api/tickets/{ticket['ticket_id']}/state", body)
 
 
+async def test_a_call_whose_name_no_database_can_hold_is_refused(house: House) -> None:
+    browser = await agent(house)
+    ticket = await open_ticket(browser)
+    for path, body in (
+        ("/api/tickets", {"procedure": "complaint", "text": "x", "call_id": "c\0"}),
+        (f"/api/tickets/{ticket['ticket_id']}/notes", {"text": "x", "call_id": "c\0"}),
+        ("/api/customers", {"name": "x", "call_id": "c\0"}),
+        ("/api/calls", {"call_id": "c\0"}),
+    ):
+        assert (await browser.ask("POST", path, body)).status == 422
+
+
 async def test_a_complaint_lives_from_receipt_to_the_customers_word(house: House) -> None:
     owner, quality = await agent(house), await department(house, "quality")
     ticket = await open_ticket(owner, category="product_quality", contact_name="王女士", contact_number="13800138000")

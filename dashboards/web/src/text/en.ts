@@ -1085,6 +1085,7 @@ export const en: Text = {
   problem: {
     "telephone.elsewhere": "Another page has your telephone.",
     "telephone.no_agent": "You have no agent number, so there is no telephone.",
+    "sip.openings": "The telephone connects too often. Wait a little.",
     "sip.protocol": "The telephone's connection is not understood: load the page again.",
     "phone.late": "The telephone was not connected within 20 s. Try again later, or use a desk telephone.",
     "phone.refused": "The switch does not accept this telephone. Try again; if it stays so, ask an administrator.",

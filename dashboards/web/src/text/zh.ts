@@ -1083,6 +1083,7 @@ export const zh = {
   problem: {
     "telephone.elsewhere": "您的电话正由另一个页面使用。",
     "telephone.no_agent": "您没有坐席号码，因此没有电话。",
+    "sip.openings": "电话连接过于频繁，请稍等片刻。",
     "sip.protocol": "浏览器的电话连接方式不对：请重新载入页面。",
     "phone.late": "电话在 20 秒内没有连上，请稍后再试，或改用桌面话机。",
     "phone.refused": "交换机不接受这部电话，请重试；若一直如此，请联系管理员。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cti.web.wire import Answer
+from cti.web.shapes import Answer
 
 
 class RecordedPart(Answer, kw_only=True):

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from cti.domain.pop import ContactBrief, TicketBrief
-from cti.web.wire import Answer, CallRef, Name, Target, Wire
+from cti.web.shapes import Answer, CallRef, Name, Target, Wire
 
 LongText = Annotated[str, Meta(max_length=8000)]
 ShortText = Annotated[str, Meta(max_length=200)]

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from cti.domain import changes, entity
-from cti.web import wire
+from cti.web import shapes, wire
 
 PROTOCOL = Path("dashboards/web/src/live/protocol.ts")
 """Where the generated file lies, seen from the project's folder."""
@@ -36,7 +36,7 @@ def generate(modules: Sequence[ModuleType]) -> str:
     structs = list(_structs(modules))
     named: list[object] = [*structs, *_UNIONS.values()]
     roots, components = msgspec.json.schema_components(named, ref_template=_REF + "{name}")
-    requests = {struct.__name__ for struct in structs if issubclass(struct, wire.Wire)}
+    requests = {struct.__name__ for struct in structs if issubclass(struct, shapes.Wire)}
     parts = [_HEAD]
     parts.extend(_declaration(name, components[name], name in requests) for name in sorted(components))
     parts.extend(
@@ -56,7 +56,7 @@ def write(root: Path, text: str) -> bool:
 
 def _structs(modules: Iterable[ModuleType]) -> Iterator[type[msgspec.Struct]]:
     """Yield the concrete structs of the seams, in the order of their files."""
-    frames = {wire.Wire, wire.Answer, entity.View, entity.Entity, changes.Change}
+    frames = {shapes.Wire, shapes.Answer, entity.View, entity.Entity, changes.Change}
     for module in modules:
         for value in vars(module).values():
             if not (inspect.isclass(value) and issubclass(value, msgspec.Struct)):

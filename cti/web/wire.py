@@ -15,25 +15,7 @@ from cti.domain.changes import AnyView, CallView
 from cti.domain.findings import Finding
 from cti.domain.roles import Right, Role
 from cti.domain.rulebook import CallingRules, DepartmentRules, DeskRules, NotReadyRules, Rulebook
-
-Text200 = Annotated[str, Meta(max_length=200)]
-# Python: `$` also fits before a line break at the end, so every pattern here refuses that one as well.
-Name = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f]+$(?!\n)")]
-Login = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{2,40}$(?!\n)")]
-AgentNumber = Annotated[str, Meta(pattern=r"^[0-9]{3,6}$(?!\n)")]
-Target = Annotated[str, Meta(pattern=r"^[a-z0-9_-]{1,40}$(?!\n)")]
-CallRef = Annotated[str, Meta(max_length=150, pattern=r"^[^\x00-\x1f]*$(?!\n)")]
-"""The id of a call, as Asterisk made it. PostgreSQL cannot even look for a text with NUL in it."""
-Password = Annotated[str, Meta(min_length=10, max_length=200)]
-
-
-class Wire(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A request body. Unknown fields are refused."""
-
-
-class Answer(msgspec.Struct, kw_only=True):
-    """A response body."""
-
+from cti.web.shapes import AgentNumber, Answer, CallRef, Login, Name, Password, Target, Wire
 
 # --- signing in -----------------------------------------------------------------------------------------------------
 
@@ -90,7 +72,7 @@ class PersonNew(Wire, kw_only=True):
     name: Name
     role: Role
     agent_number: AgentNumber | None = None
-    queues: list[Target] = []
+    queues: list[Target] = []  # noqa: RUF012 - msgspec copies it
     department: Target | None = None
     """Only for role `department`: whose tickets the person works."""
 

@@ -204,6 +204,10 @@ class Popping:
         self._close(key)
         return True
 
+    def has_pop(self, call_id: CallId) -> bool:
+        """Tell whether anybody has this call before him."""
+        return bool(self._of_call(call_id))
+
     def put_draft(self, call_id: CallId, draft: TicketDraft) -> None:
         """Show a draft that was just saved to all who have this call before them."""
         known = self._dossiers.get(call_id)

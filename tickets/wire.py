@@ -250,6 +250,12 @@ class CallNumber(Wire, kw_only=True):
 # --- the pop --------------------------------------------------------------------------------------------------------
 
 
+class PopClosing(Wire, kw_only=True):
+    """DELETE /api/pops/{call_id}. `drop=draft`: what was typed is not wanted; else it stays with the call."""
+
+    drop: Literal["", "draft"] = ""
+
+
 class DraftChange(Wire, kw_only=True):
     """PUT /api/pops/{call_id}/draft: the form as it is typed; saved by itself. `version` 0 begins one.
 

@@ -11,15 +11,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from tests.asterisk.phones import Phones
 from tests.asterisk.voices import make_voices
 from tests.browser.conftest import FLAGS
 from tests.browser.system import Person, RunningSystem, live_feed
+from tests.browser.work_pictures import SIZE, Studio, fill_files, take_desk, take_files, take_offices
 from tests.waiting import until
 
-SIZE: ViewportSize = {"width": 1280, "height": 720}
+MEDIA_FLAGS = [
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+]
 
 
 async def main(folder: Path) -> None:
@@ -28,7 +33,7 @@ async def main(folder: Path) -> None:
         async with RunningSystem(Path(place) / "data") as system, async_playwright() as playwright:
             playwright.selectors.set_test_id_attribute("data-test")
             path = shutil.which("chromium") or shutil.which("chromium-browser")
-            browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+            browser = await playwright.chromium.launch(executable_path=path, args=[*FLAGS, *MEDIA_FLAGS])
             await take_all(system, browser, folder, Path(place))
             await browser.close()
 
@@ -49,6 +54,7 @@ async def take_all(system: RunningSystem, browser: Browser, folder: Path, place:
     await floor.goto(f"{system.address}/calls")
     await shot(floor, folder, "calls-empty-zh")
     await with_calls(system, browser, folder, place, hired, floor)
+    await at_work(Studio(system, browser, folder), admin, hired, place)
     office = await enter(system, browser, admin)
     for name in ("people", "check"):
         await office.goto(f"{system.address}/{name}")
@@ -83,8 +89,8 @@ async def with_calls(
         await shot(floor, folder, "floor-zh")
         await floor.locator("tr[data-stage=talking] button[aria-expanded]").first.click()
         await shot(floor, folder, "floor-details-zh")
-        desk = await enter(system, browser, hired["anna"])
-        await shot(desk, folder, "desk-zh")
+        await hired["anna"].ask("POST", "/api/agents/1001/help", {"action": "ask"})
+        await shot(floor, folder, "floor-help-zh")
         await floor.get_by_test_id("theme").click()
         await floor.get_by_test_id("language").click()
         await shot(floor, folder, "floor-dark-en")
@@ -100,6 +106,22 @@ async def with_calls(
     await shot(floor, folder, "calls-zh")
     await floor.get_by_test_id("history-row").first.click()
     await shot(floor, folder, "call-zh")
+
+
+async def at_work(studio: Studio, admin: Person, hired: dict[str, Person], place: Path) -> None:
+    """The agent's desk, tickets, customers and rules; nobody else is ready, so that every call is the agent's."""
+    anna, system = hired["anna"], studio.system
+    quinn = await system.hire(admin, "quinn", "department", name="质量部", department="quality")
+    complaint = await fill_files(anna)
+    for login, number in (("anna", "1001"), ("ben", "1002")):
+        mode = {"mode": "signed_out"} if login == "anna" else {"mode": "not_ready", "reason": "meal"}
+        await hired[login].ask("PUT", f"/api/agents/{number}/mode", mode)
+    phones = Phones(await system.switch(), make_voices(place), place / "work")
+    await phones.silent_phone("1002")
+    await take_desk(studio, phones, anna)
+    await phones.close()
+    await take_files(studio, anna, complaint)
+    await take_offices(studio, hired["sophie"], quinn, anna)
 
 
 async def new_page(browser: Browser) -> Page:

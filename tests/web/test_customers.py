@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from cti.domain.changes import Change, LegKind
 from cti.domain.commands import Originate
@@ -15,6 +16,7 @@ from tests.floor_words import a_call, a_leg, a_whole_call, at
 from tests.waiting import until
 from tests.web.house import Browser, House
 from tests.web.test_desk import may_call
+from tickets.tables import DraftRow
 
 NUMBER = "13800138000"
 
@@ -206,6 +208,22 @@ async def test_closing_twice_is_no_fault_and_an_unknown_call_is_one(house: House
     await until(lambda: house.pops.is_idle)
     assert (await browser.ask("DELETE", "/api/pops/c-1")).status == 204
     assert (await browser.ask("DELETE", "/api/pops/nothing")).status == 404
+
+
+async def test_a_draft_stays_with_the_call_unless_its_last_agent_drops_it(house: House) -> None:
+    first, second = await agent(house), await agent(house, "1002")
+    call = a_whole_call("c-1", ended_at=None, agent_ids=(AgentId("1001"), AgentId("1002")), caller_number=NUMBER)
+    house.pops.offer(Ticked(at=at(3)), [Change("calls", "c-1", call)])
+    await until(lambda: house.pops.is_idle)
+    await first.ask("PUT", "/api/pops/c-1/draft", {"version": 0, "text": "x"})
+    await first.ask("DELETE", "/api/pops/c-1?drop=draft")
+    pop = house.pops.pop_of(AgentId("1002"), "c-1")
+    assert pop is not None
+    assert pop.draft is not None, "a colleague still has it before him"
+    assert (await second.ask("DELETE", "/api/pops/c-1?drop=draft")).status == 204
+    async with house.database.look() as session:
+        assert (await session.execute(select(DraftRow))).first() is None
+    assert (await first.ask("DELETE", "/api/pops/c-1?drop=everything")).status == 422
 
 
 async def test_the_pop_reaches_only_its_agents_topic(house: House) -> None:

@@ -21,6 +21,7 @@ from tickets.wire import (
     CustomerNew,
     CustomerPage,
     DraftChange,
+    PopClosing,
 )
 
 
@@ -70,9 +71,9 @@ class PopRoutes:
         self._desk = desk
 
     @route("DELETE", "/api/pops/{call_id}", Right.SET_OWN_MODE, status=204)
-    async def close(self, ask: Ask, call_id: str) -> None:
+    async def close(self, ask: Ask, call_id: str, query: PopClosing) -> None:
         """Put the pop away."""
-        await self._desk.close(who_asks(ask), call_id)
+        await self._desk.close(who_asks(ask), call_id, drops_draft=query.drop == "draft")
 
     @route("PUT", "/api/pops/{call_id}/draft", Right.SET_OWN_MODE, status=204)
     async def save_draft(self, ask: Ask, call_id: str, body: DraftChange) -> None:

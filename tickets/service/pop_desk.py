@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
 
-from cti.domain.errors import NotFound
+from cti.domain.errors import DatabaseAway, NotFound
 from cti.domain.ids import AgentId, CallId
 from cti.domain.pop import PopView
 from cti.store.audit import record_audit
@@ -16,7 +17,7 @@ from tickets.customer import clean
 from tickets.pop import Choice
 from tickets.popping import Popping
 from tickets.service.who import Who
-from tickets.store.pops import choose_customer, had_pop, save_draft
+from tickets.store.pops import choose_customer, drop_draft, had_pop, save_draft
 from tickets.wire import DraftChange
 
 
@@ -28,10 +29,15 @@ class PopDesk:
         self._pops = pops
         self._clock = clock
 
-    async def close(self, who: Who, call_id: str) -> None:
-        """Put it away; once more changes nothing. Works while the database is away. Raises: NotFound."""
+    async def close(self, who: Who, call_id: str, *, drops_draft: bool = False) -> None:
+        """Put it away; once more changes nothing. Works while the database is away. Raises: NotFound.
+
+        `drops_draft`: what was typed goes as well, unless a colleague has the call before him.
+        """
         agent_id = who.actor.agent_id
         if agent_id is not None and self._pops.close(agent_id, CallId(call_id)):
+            if drops_draft and not self._pops.has_pop(CallId(call_id)):
+                await self._drop_draft(call_id)
             return
         async with self._database.look() as session:
             if agent_id is None or not await had_pop(session, agent_id, call_id):
@@ -58,6 +64,13 @@ class PopDesk:
                 work.session, who.actor, "pop.customer", at=self._clock(), about=f"call:{call_id}", details=details
             )
             work.after_commit(lambda: self._pops.put_choice(CallId(call_id), Choice(True, customer_id)))
+
+    async def _drop_draft(self, call_id: str) -> None:
+        # The pop is gone from the page; a draft that a database which is away keeps is shown to nobody.
+        with contextlib.suppress(DatabaseAway):
+            async with self._database.work() as work:
+                await drop_draft(work.session, call_id)
+                work.after_commit(lambda: self._pops.refresh(call_id=call_id))
 
     def _own(self, who: Who, call_id: str) -> PopView:
         agent_id: AgentId | None = who.actor.agent_id

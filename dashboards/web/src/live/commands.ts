@@ -176,7 +176,8 @@ export function createCommands(wiring: Wiring) {
     editCustomer: (customer: number, body: CustomerEdit) => ask<Customer>("PATCH", `/api/customers/${customer}`, body),
     callCustomer: (customer: number, body: CallNumber) => ask<Accepted>("POST", `/api/customers/${customer}/call`, body),
 
-    closePop: (call: string) => ask<void>("DELETE", `/api/pops/${id(call)}`),
+    /** `dropsDraft`: what was typed is not wanted any more; else it stays with the call. */
+    closePop: (call: string, dropsDraft = false) => ask<void>("DELETE", `/api/pops/${id(call)}${query({ drop: dropsDraft ? "draft" : "" })}`),
     saveDraft: (call: string, body: DraftChange) => ask<void>("PUT", `/api/pops/${id(call)}/draft`, body),
     chooseCustomer: (call: string, body: CustomerChoice) => ask<void>("POST", `/api/pops/${id(call)}/customer`, body),
     listRecordings: (call: string) => ask<RecordedParts>("GET", `/api/calls/${id(call)}/recordings`),

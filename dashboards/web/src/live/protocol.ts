@@ -529,6 +529,11 @@ export interface Pong {
   type: "pong";
 }
 
+/** DELETE /api/pops/{call_id}. `drop=draft`: what was typed is not wanted; else it stays with the call. */
+export interface PopClosing {
+  drop?: "" | "draft";
+}
+
 /** A customer who has the caller's number (P-60). Several may share one: the agent chooses. */
 export interface PopCustomer {
   customer_id: number;

@@ -810,7 +810,8 @@ export const en: Text = {
     noted: "Noted in ticket {number}.",
     noCatalogue: "The procedures cannot be read: {reason}",
     close: "Close the pop",
-    closeAsk: "What you typed is no ticket yet. Close anyway?",
+    closeAsk: "What was typed is no ticket yet, and will not be kept.",
+    closeDrop: "Discard and close",
     fault: {
       procedure: "Choose a procedure.",
       text: "Say what it is about.",

@@ -808,7 +808,8 @@ export const zh = {
     noted: "已记入工单 {number}。",
     noCatalogue: "读不到工单流程：{reason}",
     close: "关闭弹屏",
-    closeAsk: "已输入的内容还没有存成工单。仍然关闭？",
+    closeAsk: "已输入的内容还没有存成工单，关闭后不再保留。",
+    closeDrop: "丢弃并关闭",
     fault: {
       procedure: "请选择流程。",
       text: "请填写内容。",

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import tickets.api
 from cti.address import address_of
 from cti.asterisk.conf_check import ConfCheck
+from cti.asterisk.home import RESTART_WANTED
 from cti.asterisk.identity import PHONE_NUMBERS, Identity
 from cti.desk import Desk
 from cti.dialling import Dialling
@@ -151,7 +152,12 @@ def checks_of(service: Service) -> list[Check]:
 
     looks = (storage_findings, pace_findings, recording_findings, prompt_findings, book_findings, job_findings)
     return [
-        ConfCheck(service.link, hands=service.hands, line_limit=service.settings.line_limit),
+        ConfCheck(
+            service.link,
+            hands=service.hands,
+            line_limit=service.settings.line_limit,
+            restart_wanted=service.settings.data_path / "asterisk" / RESTART_WANTED,
+        ),
         *map(quick, looks),
         lambda: book_differences(service),
     ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
-from cti.asterisk.conf_facts import check_system_name, check_timestamps, check_transport, check_version
+from cti.asterisk.conf_facts import check_restart, check_system_name, check_timestamps, check_transport, check_version
 from cti.asterisk.conf_rights import (
     check_hands,
     check_modules,
@@ -18,6 +19,7 @@ from cti.asterisk.conf_rights import (
 )
 from cti.asterisk.frames import Fields
 from cti.asterisk.hands import Hands
+from cti.asterisk.home import wanted_restart
 from cti.asterisk.link import AmiLink
 from cti.asterisk.session import Session
 from cti.asterisk.states import LinkLost, LinkRefused, LinkState
@@ -50,11 +52,14 @@ class ConfCheck:
         hands: Hands | None = None,
         queues: Sequence[str] = QUEUES,
         line_limit: int | None = None,
+        restart_wanted: Path | None = None,
     ) -> None:
+        """`restart_wanted`: the file of that name in the folder of the system's own switch."""
         self._link = link
         self._hands = hands
         self._queues = queues
         self._line_limit = line_limit
+        self._restart_wanted = restart_wanted
 
     async def __call__(self) -> list[Finding]:
         """Return what was found; while the link is down only why."""
@@ -72,6 +77,7 @@ class ConfCheck:
             self._link_finding(),
             check_version(facts.version),
             check_system_name(facts.system_name),
+            *self._check_restart(),
             *check_write_classes(facts.commands),
             *check_wide_rights(facts.commands),
             *check_read_classes(session.intake.seen, session.actions.done),
@@ -96,6 +102,10 @@ class ConfCheck:
                 link.refusal_code, "Look whether Asterisk runs and is reachable; the link tries again by itself."
             ),
         )
+
+    def _check_restart(self) -> Iterable[Finding]:
+        if self._restart_wanted is not None:
+            yield check_restart(wanted_restart(self._restart_wanted))
 
     async def _check_hands(self) -> Iterable[Finding]:
         if self._hands is None:

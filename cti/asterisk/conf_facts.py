@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 
 from cti.asterisk.handshake import version_of
 from cti.domain.findings import Finding, Level
@@ -43,6 +44,20 @@ def check_system_name(name: str) -> Finding:
         text=f"systemname is {'too short' if name else 'not set'}: events forged by a caller are not recognised, "
         "and ids of calls may repeat after a restart",
         fix="Set `systemname` in asterisk.conf to 8 or more random letters and digits, then restart Asterisk.",
+    )
+
+
+def check_restart(unread: Sequence[str]) -> Finding:
+    """Judge whether the running switch has read its configuration. `unread`: files that it has not."""
+    if not unread:
+        return Finding(code="conf.restart", level=Level.OK, text="Asterisk runs with the configuration of this version")
+    return Finding(
+        code="conf.restart",
+        level=Level.WARN,
+        text=f"Asterisk was running before this version came and has not read {', '.join(unread)}: "
+        "browser telephones and other new things may not work",
+        fix="When no call is up, stop the system and start it again: ./run starts Asterisk anew.",
+        about=", ".join(unread),
     )
 
 

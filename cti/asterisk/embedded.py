@@ -30,7 +30,10 @@ _RELOADS = {
     "pjsip.conf": "module reload res_pjsip.so",
     "pjsip_agents.conf": "module reload res_pjsip.so",
 }
-"""What an adopted switch is told when its configuration has changed meanwhile. Calls are not touched."""
+"""What an adopted switch is told when its configuration has changed meanwhile. Calls are not touched.
+
+What is not here (modules, sorcery, media) is read by a start only: the check page says so.
+"""
 
 
 class AmiAddress(msgspec.Struct, frozen=True):
@@ -193,6 +196,7 @@ class EmbeddedAsterisk:
             self._identity = with_ports(saved, sip_port=self.options.sip_port)
             self._folder.prepare(self._found, self._identity, self.options)
             self._process.start()
+            self._folder.forget_restart()
             self._check_ports()
             progress(
                 f"Asterisk {self.version} is up: SIP on {LOOPBACK}:{self.sip_port}, AMI on {LOOPBACK}:{self.ami.port}"
@@ -201,6 +205,7 @@ class EmbeddedAsterisk:
     def _tell_changes(self, changed: set[str]) -> None:
         for command in sorted({_RELOADS[name] for name in changed if name in _RELOADS}):
             self._process.ask(command)
+        self._folder.want_restart(name for name in changed if name not in _RELOADS)
 
     def _check_ports(self) -> None:
         """Asterisk boots even when a port slipped away at the last moment; then it is deaf and must not go on."""

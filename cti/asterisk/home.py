@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from cti.asterisk.render import phones_conf, render, write_private
 
 AMI_USER = "hotline"
 HANDS_USER = "hotline-hands"
+RESTART_WANTED = "restart-wanted"
+"""File in the folder of a switch: what only a start reads and has changed since, one file of `etc` a line."""
 _FOLDERS = ("etc/local", "run", "log/cdr-csv", "spool", "var/keys", "var/cache", "data/agi-bin", "data/sounds")
 
 
@@ -50,6 +52,11 @@ class SwitchOptions(msgspec.Struct, frozen=True, kw_only=True):
     robot_talk_s: int = 20
     rtp_timeout_s: int = 30
     """A phone that sends nothing for so long is gone: its call is ended."""
+
+
+def wanted_restart(path: Path) -> tuple[str, ...]:
+    """Return the configuration files that the running switch has not read. `path`: its file RESTART_WANTED."""
+    return tuple(path.read_text(encoding="ascii").split()) if path.exists() else ()
 
 
 class SwitchHome:
@@ -95,6 +102,19 @@ class SwitchHome:
             if write_private(etc / "pjsip_agents.conf", phones_conf(identity.phones)):
                 changed.add("pjsip_agents.conf")
             return changed
+
+    def want_restart(self, changed: Iterable[str]) -> None:
+        """Note what the switch that runs has not read; it stays noted until `forget_restart`."""
+        path = self.path / RESTART_WANTED
+        wanted = {*wanted_restart(path), *changed}
+        if wanted:
+            with self._writing():
+                path.write_text("".join(f"{name}\n" for name in sorted(wanted)), encoding="ascii")
+
+    def forget_restart(self) -> None:
+        """A switch that starts reads everything."""
+        with self._writing():
+            (self.path / RESTART_WANTED).unlink(missing_ok=True)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

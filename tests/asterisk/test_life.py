@@ -16,6 +16,7 @@ import pytest
 
 from cti.asterisk.binaries import SwitchSetupError
 from cti.asterisk.embedded import EmbeddedAsterisk, SwitchOptions
+from cti.asterisk.home import RESTART_WANTED, wanted_restart
 from cti.asterisk.ports import is_free
 from cti.settings import read_settings
 from tests.asterisk.ami import ami_session
@@ -120,6 +121,22 @@ async def test_adopted_switch_takes_new_options_without_a_restart(make: Make) ->
     await start(second)
     assert second.was_adopted
     assert "LINE_LIMIT=4" in second.console("dialplan show globals").replace(" ", "")
+
+
+async def test_adopted_switch_of_an_older_version_is_told_to_need_a_restart(make: Make) -> None:
+    """Modules are read by a start only."""
+    first = make()
+    await start(first)
+    unread = first.home / RESTART_WANTED
+    assert wanted_restart(unread) == ()
+    (first.home / "etc" / "modules.conf").write_text("; of an older version\n", encoding="ascii")
+    second = make()
+    await start(second)
+    assert second.was_adopted
+    assert wanted_restart(unread) == ("modules.conf",)
+    await second.stop()
+    await start(make())
+    assert wanted_restart(unread) == ()
 
 
 async def test_killed_switch_comes_back_with_the_same_secrets_and_members(make: Make) -> None:

@@ -1,6 +1,8 @@
 """Pictures of every page, for people to look at: Chinese and English, full and empty, light and dark.
 
-.venv/bin/python -m tests.browser.screenshots FOLDER
+.venv/bin/python -m tests.browser.screenshots FOLDER [work]
+
+`work`: only the agent's desk, tickets, customers and rules.
 """
 
 from __future__ import annotations
@@ -27,14 +29,14 @@ MEDIA_FLAGS = [
 ]
 
 
-async def main(folder: Path) -> None:
+async def main(folder: Path, part: str = "") -> None:
     """Start a system, let people call, take the pictures, stop."""
     with tempfile.TemporaryDirectory(prefix="hl") as place:
         async with RunningSystem(Path(place) / "data") as system, async_playwright() as playwright:
             playwright.selectors.set_test_id_attribute("data-test")
             path = shutil.which("chromium") or shutil.which("chromium-browser")
             browser = await playwright.chromium.launch(executable_path=path, args=[*FLAGS, *MEDIA_FLAGS])
-            await take_all(system, browser, folder, Path(place))
+            await (take_work if part == "work" else take_all)(system, browser, folder, Path(place))
             await browser.close()
 
 
@@ -45,10 +47,7 @@ async def take_all(system: RunningSystem, browser: Browser, folder: Path, place:
     await door.goto(f"{system.address}/")
     await door.wait_for_selector("#login")
     await shot(door, folder, "sign-in-zh")
-    hired = {"sophie": await system.hire(admin, "sophie", "supervisor", name="苏菲")}
-    for login, name, number in (("anna", "安娜", "1001"), ("ben", "贝恩", "1002")):
-        queues = ["consult", "complaints"]
-        hired[login] = await system.hire(admin, login, "agent", name=name, agent_number=number, queues=queues)
+    hired = await hire(system, admin)
     floor = await enter(system, browser, hired["sophie"])
     await shot(floor, folder, "floor-empty-zh")
     await floor.goto(f"{system.address}/calls")
@@ -67,6 +66,21 @@ async def take_all(system: RunningSystem, browser: Browser, folder: Path, place:
     await shot(office, folder, "people-en")
     await office.get_by_test_id("add-person").click()
     await shot(office, folder, "people-add-en")
+
+
+async def take_work(system: RunningSystem, browser: Browser, folder: Path, place: Path) -> None:
+    """Only the pages of those who serve customers."""
+    admin = await system.administrator()
+    await at_work(Studio(system, browser, folder), admin, await hire(system, admin), place)
+
+
+async def hire(system: RunningSystem, admin: Person) -> dict[str, Person]:
+    """A supervisor and two agents, by login."""
+    hired = {"sophie": await system.hire(admin, "sophie", "supervisor", name="苏菲")}
+    for login, name, number in (("anna", "安娜", "1001"), ("ben", "贝恩", "1002")):
+        queues = ["consult", "complaints"]
+        hired[login] = await system.hire(admin, login, "agent", name=name, agent_number=number, queues=queues)
+    return hired
 
 
 async def with_calls(
@@ -149,4 +163,4 @@ async def shot(page: Page, folder: Path, name: str) -> None:
 
 if __name__ == "__main__":
     Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:3]))

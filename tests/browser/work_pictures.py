@@ -60,7 +60,7 @@ async def fill_files(agent: Person) -> dict[str, Any]:
         {
             "name": "王芳",
             "company": "苏州恒力精密机械有限公司",
-            "kind": "dealer",
+            "kind": "owner",
             "is_vip": True,
             "numbers": [NUMBER, "0512-66668888"],
             "address": "苏州市吴中区东吴南路 120 号",

@@ -5,9 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from cti.asterisk.conf_facts import check_restart
+from cti.asterisk.home import RESTART_WANTED, SwitchHome, wanted_restart
 from cti.asterisk.identity import Identity
 from cti.asterisk.render import TEMPLATES, phones_conf
 from cti.domain.errors import Invalid
+from cti.domain.findings import Level
 from cti.settings import read_settings
 
 
@@ -23,6 +26,20 @@ def test_an_older_identity_gets_what_it_lacks_and_keeps_it(tmp_path: Path) -> No
     assert (loaded.http_port, loaded.ami_secret) == (0, old["ami_secret"])
     loaded.save(path)
     assert Identity.load(path) == loaded
+
+
+def test_what_a_running_switch_has_not_read_is_told_until_it_starts_anew(tmp_path: Path) -> None:
+    home = SwitchHome(tmp_path, tmp_path / "recordings", prompts=tmp_path, templates=TEMPLATES)
+    unread = tmp_path / RESTART_WANTED
+    home.want_restart([])
+    assert check_restart(wanted_restart(unread)).level is Level.OK
+    home.want_restart(["sorcery.conf"])
+    home.want_restart(["modules.conf"])
+    found = check_restart(wanted_restart(unread))
+    assert (found.level, found.about) == (Level.WARN, "modules.conf, sorcery.conf")
+    assert "no call" in found.fix
+    home.forget_restart()
+    assert check_restart(wanted_restart(unread)).level is Level.OK
 
 
 def test_every_agent_has_a_desk_and_a_browser_telephone_and_the_browsers_has_no_secret_in_a_file() -> None:

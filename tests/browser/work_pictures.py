@@ -132,6 +132,7 @@ async def _dialogs(studio: Studio, page: Page) -> None:
 
 async def _consult(studio: Studio, page: Page) -> None:
     await _key(page, "c")
+    await expect(page.get_by_test_id("target")).to_be_focused()
     await page.keyboard.type("1002")
     await page.keyboard.press("Enter")
     await expect(page.get_by_test_id("consult")).to_be_visible(timeout=_RING_MS)

@@ -585,7 +585,7 @@ export const en: Text = {
     helpSince: "Help asked",
     helpEnd: "No help needed",
     noCall: "No call",
-    noCallReady: "A call shows here, and your telephone rings.",
+    noCallReady: "Your telephone rings when a call comes; Alt A answers it.",
     noCallNotReady: "You take no calls now. Press “Ready” when you are.",
     noCallOut: "You are not signed in. Sign in to take calls.",
     phase: {

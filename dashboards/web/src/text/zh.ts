@@ -583,7 +583,7 @@ export const zh = {
     helpSince: "已求助",
     helpEnd: "不再需要协助",
     noCall: "没有通话",
-    noCallReady: "来电会显示在这里，您的话机会响铃。",
+    noCallReady: "有来电时话机会响铃，按 Alt A 接听。",
     noCallNotReady: "您现在不接来电。准备好后点“就绪”。",
     noCallOut: "您还没有签入。签入后开始接听来电。",
     phase: {

@@ -81,7 +81,10 @@ def join(sound: Sound) -> AudioSegment:
 
 
 class Shelf:
-    """Joined files, kept until there are too many bytes of them: the ones longest unheard go first."""
+    """Joined files, kept until there are too many bytes of them: the ones longest unheard go first.
+
+    Asked for one at a time.
+    """
 
     def __init__(self, folder: Path, *, most_bytes: int = 2 * 1024**3) -> None:
         self._folder = folder
@@ -95,6 +98,8 @@ class Shelf:
             os.utime(path)
             return path
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for left in self._folder.glob("*.part"):  # by a service that was killed: one is made at a time
+            left.unlink(missing_ok=True)
         # Whole or not at all: a second listener must not get half a file.
         with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".part", delete=False) as part:
             try:

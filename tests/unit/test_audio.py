@@ -50,6 +50,14 @@ def test_the_customer_is_left_the_agent_right_and_the_shorter_side_ends_in_silen
     assert not samples[RATE:, 1].any()
 
 
+def test_what_a_killed_service_left_half_made_goes(tmp_path: Path) -> None:
+    put(tmp_path, "caller", tone(440, 1))
+    (tmp_path / "shelf").mkdir()
+    (tmp_path / "shelf" / "tmp1.part").write_bytes(b"half")
+    made = Shelf(tmp_path / "shelf").get(look_at(tmp_path, "r1"))
+    assert list((tmp_path / "shelf").iterdir()) == [made]
+
+
 def test_a_side_that_is_missing_is_silent_and_another_rate_is_adapted(tmp_path: Path) -> None:
     put(tmp_path, "agent", tone(500, 1))
     samples, _ = heard(Shelf(tmp_path / "shelf").get(look_at(tmp_path, "r1")))

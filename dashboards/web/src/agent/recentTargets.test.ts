@@ -9,8 +9,11 @@ describe("recent targets", () => {
   });
 
   it("are numbers, whatever lies in the storage", () => {
-    expect(parsedTargets('["1002", "<b>", 5, "+8613800138000"]')).toEqual(["1002", "+8613800138000"]);
-    expect(parsedTargets("{}")).toEqual([]);
-    expect(parsedTargets("no json")).toEqual([]);
+    expect(parsedTargets('{"owner":3,"targets":["1002","<b>",5,"+8613800138000"]}', 3)).toEqual(["1002", "+8613800138000"]);
+    for (const text of ["{}", "[]", "null", "no json", '{"owner":3,"targets":"1002"}', null]) expect(parsedTargets(text, 3)).toEqual([]);
+  });
+
+  it("are not those of whoever sat here before", () => {
+    expect(parsedTargets('{"owner":3,"targets":["13800138000"]}', 4)).toEqual([]);
   });
 });

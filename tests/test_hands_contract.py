@@ -164,6 +164,16 @@ async def test_a_recording_is_stopped_before_it_begins_anew_and_then_told() -> N
     assert done[-4:] == ["StopMixMonitor", "MixMonitor", "Setvar", "UserEvent"]
 
 
+async def test_a_part_that_runs_already_is_told_again_and_not_written_over() -> None:
+    async with ami_server() as server:
+        server.globals["REC_PART"] = "2"
+        await hands_at(server).send(RENEW)
+        assert server.names()[-2:] == ["Getvar", "UserEvent"]
+        server.globals["REC_PART"] = "1"
+        await hands_at(server).send(RENEW)
+        assert "MixMonitor" in server.names()
+
+
 async def test_a_recording_that_has_ended_by_itself_begins_anew_all_the_same() -> None:
     async with ami_server() as server:
         server.answers["StopMixMonitor"] = lambda client, action: client.no(action, "Could not stop monitoring channel")

@@ -88,6 +88,11 @@ FOLDER_QUESTION: Action = [("Action", "Getvar"), ("Variable", "RECORDINGS")]
 """The dialplan knows where it writes; with an Asterisk elsewhere our own path would be a different one."""
 
 
+def part_question(x: c.RenewRecording) -> Action:
+    """Ask which part the dialplan, or we before a restart, have begun on this channel. Raises: Invalid."""
+    return [("Action", "Getvar"), ("Channel", channel(x.channel)), ("Variable", "REC_PART")]
+
+
 def check_renewal(x: c.RenewRecording) -> None:
     """Refuse what must not reach the wire before anything is done. Raises: Invalid."""
     renewal(x, "/recordings")

@@ -12,7 +12,15 @@ import logging
 from cti.asterisk.actions import ActionTable, reply_of
 from cti.asterisk.connection import AmiConnection
 from cti.asterisk.encode import to_wire
-from cti.asterisk.encode_hands import FOLDER_QUESTION, STOP_S, check_renewal, encode_hand, renewal, secret_question
+from cti.asterisk.encode_hands import (
+    FOLDER_QUESTION,
+    STOP_S,
+    check_renewal,
+    encode_hand,
+    part_question,
+    renewal,
+    secret_question,
+)
 from cti.asterisk.frames import Fields, FrameSplitter, parse
 from cti.asterisk.handshake import log_in
 from cti.asterisk.states import Address, LinkLost, LinkRefused
@@ -105,9 +113,16 @@ async def _has_no_secret(actions: ActionTable, command: DropSecret, limit_s: flo
 
 
 async def _renew(actions: ActionTable, command: RenewRecording, limit_s: float) -> Fields:
-    """Stop, wait, begin: in that order, or the new part is as silent as the old one."""
+    """Stop, wait, begin: in that order, or the new part is as silent as the old one.
+
+    A part that runs already (the service was killed before it heard of it) is only told again: begun anew it would
+    write over its own beginning.
+    """
     folder = (await actions.ask(FOLDER_QUESTION, limit_s=limit_s)).get("Value", "")
-    stop, begin, *words = renewal(command, folder)
+    stop, begin, count, tell = renewal(command, folder)
+    known = (await actions.ask(part_question(command), limit_s=limit_s)).get("Value", "")
+    if known.isdecimal() and int(known) >= command.part:
+        return await actions.ask(tell, limit_s=limit_s)
     try:
         await actions.ask(stop, limit_s=limit_s)
     except SwitchRefused as refused:
@@ -115,6 +130,6 @@ async def _renew(actions: ActionTable, command: RenewRecording, limit_s: float) 
         log.info("nothing to stop before part %d: %s", command.part, refused.message)
     await asyncio.sleep(STOP_S)
     begun = await actions.ask(begin, limit_s=limit_s)
-    for action in words:
+    for action in (count, tell):
         await actions.ask(action, limit_s=limit_s)
     return begun

@@ -22,6 +22,9 @@ export type Desk = ReturnType<typeof make>;
 
 let desk: Desk | undefined;
 
+/** A goodbye that arrived shows on the floor within a tenth of this. */
+const GOODBYE_MS = 1500;
+
 export function useDesk(): Desk {
   // Detached: the telephone outlives the page on which it was first shown.
   desk ??= effectScope(true).run(make)!;
@@ -77,7 +80,13 @@ function make() {
     hasFailedTransfer,
 
     answer: () => (isBrowser.value ? telephone.answer() : void askPhone("answer")),
-    hangUp: () => (telephone.line.value.call === null ? void ask((one) => session.commands.hangUp(one.call_id)) : telephone.hangUp()),
+    hangUp: () => {
+      if (telephone.line.value.call === null) return void ask((one) => session.commands.hangUp(one.call_id));
+      const before = call.value?.call_id;
+      telephone.hangUp();
+      // The goodbye may have gone into a dead socket, and the customer would listen to nothing: then the service says it.
+      setTimeout(() => call.value?.call_id === before && telephone.line.value.call === null && void ask((one) => session.commands.hangUp(one.call_id)), GOODBYE_MS);
+    },
     toggleHold: () => {
       const isHeld = strip.value?.state === "held";
       if (isBrowser.value) return void telephone.hold(!isHeld);

@@ -33,6 +33,9 @@ export class BrowserTelephone {
   readonly devices = shallowRef<Devices>({ microphones: [], speakers: [], canChooseSpeaker: false });
   readonly choice = shallowRef<AudioChoice>(keptChoice());
 
+  /** Call that the page before this one lost, to be led back here; empty when there is none, or it was asked for. */
+  readonly inherited = shallowRef("");
+
   private readonly context = new AudioContext();
   private readonly microphone = new Microphone(this.context, () => void this.openMicrophone());
   private readonly voice = new Speaker(() => (this.isSoundBlocked.value = true));
@@ -68,6 +71,7 @@ export class BrowserTelephone {
     }
     if (grant === null || turn !== this.turn) return;
     this.apply({ type: "registration", to: "connecting" });
+    this.inherited.value = grant.call_in_progress;
     const phone = await Phone.start(grant, sipUrl(), this.wiring());
     if (turn === this.turn) this.phone = phone;
     else phone.stop();

@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.asterisk.phones import Phones
 from tests.asterisk.voices import make_voices
-from tests.browser.conftest import FLAGS
+from tests.browser.chromium import FLAGS
 from tests.browser.system import Person, RunningSystem, live_feed
 from tests.browser.work_pictures import SIZE, Studio, fill_files, take_desk, take_files, take_offices
 from tests.waiting import until

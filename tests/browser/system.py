@@ -12,16 +12,19 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import aiohttp
 
-from cti.asterisk.embedded import EmbeddedAsterisk
+from cti.asterisk.embedded import EmbeddedAsterisk, SwitchOptions
+from cti.asterisk.ports import find_free
 from cti.settings import read_settings
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_LIMIT_S = 120.0
+CARRIER_PORT = find_free(udp=True)
+"""Where a test may put the carrier that takes calls outwards."""
 _READY = re.compile(r"Hotline is ready: (http://\S+)")
 _LINK = re.compile(r"(http://\S+#\S+)")
 
@@ -58,6 +61,15 @@ class Person:
         self.csrf = session["csrf"]
         session = await self.ask("POST", "/api/session/password", {"password": self.password})
         self.csrf = session["csrf"]
+
+
+class Crew(NamedTuple):
+    """Who works in the tests. Agents 1001 and 1002 serve consult and complaints."""
+
+    admin: Person
+    supervisor: Person
+    first: Person
+    second: Person
 
 
 class RunningSystem:
@@ -154,6 +166,8 @@ class RunningSystem:
             self.data / "asterisk",
             binaries_root=read_settings().asterisk_root_path,
             recordings=settings.recordings_path,
+            # Adopting fills the dialplan in anew: it must say what it said before.
+            options=SwitchOptions(trunk_uri=self._settings.get("trunk_uri", "")),
         )
         await adopted.start()
         assert adopted.was_adopted
@@ -184,23 +198,33 @@ class RunningSystem:
 
 @contextlib.asynccontextmanager
 async def live_feed(person: Person, *topics: str) -> AsyncIterator[dict[str, dict[str, Any]]]:
-    """Follow the live feed as a browser does; the yielded dict is kept up to date: topic -> key -> entity."""
+    """Follow the live feed as a browser does, again after a restart of the service.
+
+    The yielded dict is kept up to date: topic -> key -> entity.
+    """
     state: dict[str, dict[str, Any]] = {topic: {} for topic in topics}
+
+    async def follow() -> None:
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                await _follow(person, topics, state)
+            await asyncio.sleep(0.05)
+
+    task = asyncio.create_task(follow())
+    try:
+        yield state
+    finally:
+        task.cancel()
+
+
+async def _follow(person: Person, topics: tuple[str, ...], state: dict[str, dict[str, Any]]) -> None:
     headers = {"Origin": person.address}
     async with person.http.ws_connect(f"{person.address}/api/live", headers=headers) as socket:
         await socket.send_json({"type": "subscribe", "topics": list(topics)})
-
-        async def follow() -> None:
-            async for message in socket:
-                if message.type is not aiohttp.WSMsgType.TEXT:
-                    break
-                _merge(state, message.json())
-
-        task = asyncio.create_task(follow())
-        try:
-            yield state
-        finally:
-            task.cancel()
+        async for message in socket:
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                break
+            _merge(state, message.json())
 
 
 def _merge(state: dict[str, dict[str, Any]], frame: dict[str, Any]) -> None:

@@ -15,8 +15,7 @@ from playwright.async_api import Page, expect
 from cti.asterisk.embedded import EmbeddedAsterisk
 from tests.asterisk.phones import Phones
 from tests.asterisk.voices import Voice, hear, read_wav
-from tests.browser.conftest import Crew
-from tests.browser.system import Person, RunningSystem, live_feed
+from tests.browser.system import Crew, Person, RunningSystem, live_feed
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cti.domain.phone import masked
@@ -66,6 +67,13 @@ def kept_numbers(given: Sequence[str], before: Sequence[str]) -> list[str]:
             left.remove(found)
         kept.append(found)
     return kept
+
+
+def are_unclear(given: Sequence[str], before: Sequence[str]) -> bool:
+    """Whether one of two numbers that look alike when masked was taken out: nobody can tell which."""
+    masks = Counter(masked(one) for one in before if one not in given)
+    sent = Counter(one for one in given if one not in before)
+    return any(0 < sent[mask] < count for mask, count in masks.items())
 
 
 def clean(text: str) -> str:

@@ -72,6 +72,18 @@ async def test_every_look_at_a_file_is_audited(house: House) -> None:
     ]
 
 
+async def test_one_of_two_numbers_that_look_alike_is_taken_out_only_by_who_sees_them(house: House) -> None:
+    browser, supervisor = await agent(house), await house.signed_in(Role.SUPERVISOR)
+    customer = await open_file(browser, numbers=[NUMBER, "13811118000", "02155667788"])
+    path = f"/api/customers/{customer['customer_id']}"
+    refused = await browser.ask("PATCH", path, {"version": 1, "numbers": ["138****8000", "021****7788"]})
+    assert (refused.status, refused.code) == (409, "customer.numbers_alike")
+    kept = await browser.ask("PATCH", path, {"version": 1, "numbers": ["138****8000", "138****8000"]})
+    assert kept.status == 200
+    gone = await supervisor.ask("PATCH", path, {"version": 2, "numbers": ["13811118000"]})
+    assert gone.body["numbers"] == ["13811118000"]
+
+
 async def test_a_masked_number_sent_back_stays_and_a_foreign_one_is_refused(house: House) -> None:
     browser, supervisor = await agent(house), await house.signed_in(Role.SUPERVISOR)
     customer = await open_file(browser)

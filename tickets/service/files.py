@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cti.domain.errors import Invalid, NotFound
+from cti.domain.errors import Conflict, Invalid, NotFound
 from cti.domain.ids import CallId
 from cti.store.audit import record_audit
 from cti.store.work import Database, Work
 from cti.web.wire import Accepted
-from tickets.customer import clean, is_number, kept_numbers, number_key, search_words
+from tickets.customer import are_unclear, clean, is_number, kept_numbers, number_key, search_words
 from tickets.pop import Choice
 from tickets.popping import Popping
 from tickets.service.news import News
@@ -86,13 +86,16 @@ class CustomerFiles:
     async def edit(self, who: Who, customer_id: int, edit: CustomerEdit) -> Customer:
         """Change a file. A number that comes back masked stays what it was.
 
-        Raises: NotFound, Invalid `customer.number`, Conflict `customer.changed`.
+        Raises: NotFound, Invalid `customer.number`, Conflict `customer.changed`, `customer.numbers_alike`.
         """
         fields = _fields_of(edit)
         async with self._database.work() as work:
             before = await store.get_customer(work.session, customer_id)
             numbers = None
             if edit.numbers is not msgspec.UNSET:
+                if are_unclear(edit.numbers, before.numbers):
+                    text = "Two numbers look alike: only who sees them whole can take one out."
+                    raise Conflict(text, code="customer.numbers_alike", customer_id=customer_id)
                 numbers = _checked(kept_numbers(edit.numbers, before.numbers))
             after = await store.change_customer(work.session, customer_id, edit.version, fields, numbers, self._clock())
             await self._audit(work, who, "customer.edit", after, sorted(fields) + ["numbers"] * (numbers is not None))

@@ -1182,6 +1182,7 @@ export const en: Text = {
     "request.key": "The request was broken; please load the page again.",
     "request.not_json": "The request was broken; please load the page again.",
     "customer.unknown": "There is no such customer.",
+    "customer.numbers_alike": "Two numbers look alike while masked: only who sees them whole can take one out.",
     "customer.number": "This is no telephone number.",
     "customer.no_number": "The customer has no such number.",
     "customer.changed": "Somebody else has just changed this customer. Look again.",

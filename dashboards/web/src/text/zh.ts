@@ -1180,6 +1180,7 @@ export const zh = {
     "request.key": "请求有误，请重新加载页面。",
     "request.not_json": "请求有误，请重新加载页面。",
     "customer.unknown": "没有这位客户。",
+    "customer.numbers_alike": "有两个号码隐藏后看起来一样，只有能看到完整号码的人才能删除其中一个。",
     "customer.number": "这不是电话号码。",
     "customer.no_number": "客户没有这个号码。",
     "customer.changed": "别人刚改过这位客户的资料，请重新查看。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import os
 import resource
 import signal
@@ -14,12 +15,15 @@ import msgspec
 import pytest
 
 from cti import journal as journal_module
+from cti.domain.changes import CallStage
 from cti.domain.errors import Invalid
 from cti.domain.events import AgentKnown, Event, FloorListed, LinkLagged, ListedChannel, Ticked
+from cti.domain.floor import Floor
 from cti.domain.ids import AgentId, ChannelId, Device, LinkedId, QueueName
 from cti.journal import Journal
 from cti.journal_lines import EVENT_TYPES, list_segments, read_journal
 from tests.floor_words import at
+from tests.raw_ami import TRACES
 from tests.tally_floor import PoisonError, TallyFloor, entered
 from tests.waiting import until
 
@@ -124,6 +128,19 @@ async def test_a_start_replays_only_from_the_segment_the_database_has_come_to(tm
     third = Service(tmp_path, recorded)
     assert third.replayed == [entered("c")]
     assert third.floor.seen == ["a", "b", "c"]
+
+
+async def test_a_journal_of_the_version_before_the_desk_is_replayed_whole(tmp_path: Path) -> None:
+    (tmp_path / "journal-1.jsonl").write_bytes(gzip.decompress((TRACES / "before-desk.jsonl.gz").read_bytes()))
+    tail = Journal(tmp_path).tail(0)
+    assert tail.floor is not None
+    floor = Floor.load(tail.floor)
+    assert next(iter(floor.calls.values())).stage is CallStage.HELD
+    for event in tail:
+        floor.apply(event)
+    assert tail.broken_count == 0
+    (call,) = floor.calls.values()
+    assert (call.stage, call.transfers) == (CallStage.ENDED, ("attended:1002",))
 
 
 async def test_a_torn_last_line_costs_that_event_only(tmp_path: Path) -> None:

@@ -146,7 +146,9 @@ async def _consult(studio: Studio, page: Page) -> None:
 async def _elsewhere(studio: Studio, page: Page, agent: Person) -> None:
     other = await page.context.new_page()
     await other.goto(f"{studio.system.address}/desk")
-    await other.wait_for_timeout(2_000)
+    await expect(other.locator("[data-test=use-here], [data-test=line-registered]").first).to_be_visible(
+        timeout=_RING_MS
+    )
     await studio.shot(other, "desk-elsewhere-zh")
     await other.close()
     await agent.ask(
@@ -157,6 +159,7 @@ async def _elsewhere(studio: Studio, page: Page, agent: Person) -> None:
     await studio.shot(page, "desk-not-ready-zh")
     await _turn(page)
     await studio.shot(page, "desk-not-ready-dark-en")
+    await _turn(page)
 
 
 async def take_files(studio: Studio, agent: Person, complaint: dict[str, Any]) -> None:

@@ -950,7 +950,7 @@ export const zh = {
     content: "内容",
     kind: "流程 · 类别",
     received: "受理",
-    search: "编号、客户、联系人、内容（按 / ）",
+    search: "编号、客户、内容（按 / ）",
     find: "查找",
     export: "导出",
     receive: "新工单",

@@ -47,7 +47,8 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
-/** A dialog in front keeps the keys to itself. */
+/** A dialog in front keeps the keys to itself; one that is just fading away does not. */
 function isCovered(): boolean {
-  return [...document.querySelectorAll<HTMLElement>(".el-overlay")].some((overlay) => overlay.offsetParent !== null || overlay.style.display !== "none");
+  const overlays = [...document.querySelectorAll<HTMLElement>(".el-overlay")].filter((overlay) => !overlay.className.includes("-leave-"));
+  return overlays.some((overlay) => overlay.offsetParent !== null || overlay.style.display !== "none");
 }

@@ -37,11 +37,12 @@ export function sayWithUndo(text: string, undo: () => void): void {
   });
 }
 
-/** Ask first. Resolves to true when the answer is yes. */
-export async function confirmed(text: string, title: string, yes: string): Promise<boolean> {
+/** Ask first. Resolves to true when the answer is yes. `isLoss`: what is lost by it does not come back. */
+export async function confirmed(text: string, title: string, yes: string, { isLoss = false } = {}): Promise<boolean> {
   const answer = ElMessageBox.confirm(text, title, {
     type: "warning",
     confirmButtonText: yes,
+    confirmButtonType: isLoss ? "danger" : "primary",
     cancelButtonText: t("common.cancel"),
     autofocus: true,
   });

@@ -17,16 +17,10 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.asterisk.phones import Phones
 from tests.asterisk.voices import make_voices
-from tests.browser.chromium import FLAGS
+from tests.browser.chromium import FLAGS, MEDIA_FLAGS
 from tests.browser.system import Person, RunningSystem, live_feed
 from tests.browser.work_pictures import SIZE, Studio, fill_files, take_desk, take_files, take_offices
 from tests.waiting import until
-
-MEDIA_FLAGS = [
-    "--use-fake-device-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--allow-loopback-in-peer-connection",
-]
 
 
 async def main(folder: Path, part: str = "") -> None:
@@ -54,6 +48,11 @@ async def take_all(system: RunningSystem, browser: Browser, folder: Path, place:
     await shot(floor, folder, "calls-empty-zh")
     await with_calls(system, browser, folder, place, hired, floor)
     await at_work(Studio(system, browser, folder), admin, hired, place)
+    await take_office(system, browser, folder, admin)
+
+
+async def take_office(system: RunningSystem, browser: Browser, folder: Path, admin: Person) -> None:
+    """What an administrator sees: people, and the check page."""
     office = await enter(system, browser, admin)
     for name in ("people", "check"):
         await office.goto(f"{system.address}/{name}")
@@ -66,12 +65,14 @@ async def take_all(system: RunningSystem, browser: Browser, folder: Path, place:
     await shot(office, folder, "people-en")
     await office.get_by_test_id("add-person").click()
     await shot(office, folder, "people-add-en")
+    await office.keyboard.press("Escape")
 
 
 async def take_work(system: RunningSystem, browser: Browser, folder: Path, place: Path) -> None:
     """Only the pages of those who serve customers."""
     admin = await system.administrator()
     await at_work(Studio(system, browser, folder), admin, await hire(system, admin), place)
+    await take_office(system, browser, folder, admin)
 
 
 async def hire(system: RunningSystem, admin: Person) -> dict[str, Person]:

@@ -49,6 +49,7 @@ class Studio:
     async def show(self, page: Page, path: str, name: str) -> None:
         """Go to a page and take its picture."""
         await page.goto(f"{self.system.address}{path}")
+        await page.wait_for_load_state("networkidle")
         await self.shot(page, name)
 
 

@@ -1037,7 +1037,7 @@ export const en: Text = {
   },
   customers: {
     title: "Customers",
-    search: "Name, company, beginning of a number (press / )",
+    search: "Name, company, number (press / )",
     phones: "Numbers",
     openTickets: "Open tickets",
     lastContact: "Last contact",

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.ami_server import SECRET, SYSTEM, USER, AmiServer
+from tests.ami_server import SECRET, SYSTEM, USER, AmiClient, AmiServer
 from tests.bench.bench_floor import TRACE
 from tests.browser.system import ROOT, Person
 from tests.waiting import until
@@ -46,7 +46,7 @@ def load() -> list[tuple[float, bytes]]:
 
 
 async def replay(
-    server: AmiServer, events: list[tuple[float, bytes]], speed: float, limit_s: float
+    client: AmiClient, events: list[tuple[float, bytes]], speed: float, limit_s: float
 ) -> dict[str, float]:
     """Write the events in their own time; return AMI instant (as the feed will name it) -> instant of writing."""
     written: dict[str, float] = {}
@@ -60,7 +60,7 @@ async def replay(
         stamp = f"{due:.6f}".encode()
         own = b"Timestamp: " + stamp + b"\r\nSystemName: " + SYSTEM.encode()
         written[f"{float(stamp):.6f}"] = time.time()
-        server.client.write(_STAMP.sub(own, body, count=1) + b"\r\n\r\n")
+        client.write(_STAMP.sub(own, body, count=1) + b"\r\n\r\n")
     return written
 
 
@@ -117,7 +117,7 @@ async def measure(server: AmiServer, data: Path, speed: float, limit_s: float) -
     seen: list[tuple[str, float]] = []
     browsers = [asyncio.create_task(browse(person, seen)) for _ in range(BROWSERS)]
     await until(lambda: server.names().count("QueueStatus") >= 1, 15, "the floor was listed")
-    written = await replay(server, load(), speed, limit_s)
+    written = await replay(server.client, load(), speed, limit_s)
     await asyncio.sleep(0.05)
     report = await person.ask("GET", "/api/check")
     for browser in browsers:

@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -102,8 +102,10 @@ class Crew:
         self._browser = browser
         self._people: list[aiohttp.ClientSession] = []
 
-    async def close(self) -> None:
-        """Everybody goes home."""
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
         for page in self.pages:
             await page.context.close()
         for http in self._people:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -47,6 +48,18 @@ async def test_hashed_files_are_kept_for_ever_and_others_asked_for_again(built: 
     assert icon.headers["Cache-Control"] == "no-cache"
     again = await built.browser().ask("GET", "/favicon.svg", If_None_Match=icon.headers["ETag"])
     assert again.status == 304
+
+
+async def test_a_file_goes_compressed_to_whoever_takes_it_so(built: House) -> None:
+    copy = built.pages / "assets" / "index-4f3a.js.gz"
+    copy.write_bytes(gzip.compress(b"export {}"))
+    taken = await built.browser().ask("GET", "/assets/index-4f3a.js", Accept_Encoding="gzip")
+    assert (taken.body, taken.headers["Content-Encoding"]) == ("export {}", "gzip")
+    assert "javascript" in taken.headers["Content-Type"]
+    assert "immutable" in taken.headers["Cache-Control"]
+    plain = await built.browser().ask("GET", "/assets/index-4f3a.js", Accept_Encoding="identity")
+    assert plain.body == "export {}"
+    assert "Content-Encoding" not in plain.headers
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ class EmbeddedAsterisk:
         self.options = options or SwitchOptions()
         self.was_adopted = False
         """The last `start` found it running."""
-        self._binaries_root = binaries_root.absolute()
+        self._binaries_root = binaries_root.resolve()
         self._folder = SwitchHome(self.home, self.recordings, prompts=prompts, templates=templates)
         self._binaries: Binaries | None = None
         self._identity: Identity | None = None

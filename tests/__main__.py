@@ -30,8 +30,11 @@ PACKAGES = {
     "chromium": "chromium",
 }
 """Part of `tests.parts` -> Debian package."""
-NEED_A_MACHINE = ("asterisk", "faults", "browser", "bench")
-"""Folders that `quick` leaves out, in the order in which the whole suite runs them after the others."""
+LANES = (("browser",), ("asterisk", "faults", "bench"))
+"""Folders that `quick` leaves out. Their tests mostly wait for calls to go by, so two lanes run beside each other; the
+tests of one lane never do, because each listens to what it recorded.
+"""
+NEED_A_MACHINE = tuple(name for lane in LANES for name in lane)
 IMPORTS = "from importlinter.cli import lint_imports_command as check; check()"
 """import-linter has no `-m`, and the scripts in `.venv/bin` do not survive a moved checkout."""
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -69,18 +72,24 @@ class Check:
 class Suite(Check):
     """pytest: shown as it goes, and its closing line kept."""
 
+    is_live: bool = True
+    """Progress is shown as it comes; otherwise everything at the end, so that two runs do not talk at once."""
     closing: str = field(default="pytest said nothing", init=False)
 
     def run(self) -> None:
-        """Run with the output passed on at once, progress dots included."""
+        """Run with the output passed on, progress dots included."""
         began = time.monotonic()
         with subprocess.Popen(self.command, cwd=self.cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
             assert process.stdout is not None
             kept = b""
             while block := os.read(process.stdout.fileno(), 65536):
-                sys.stdout.buffer.write(block)
-                sys.stdout.buffer.flush()
-                kept = (kept + block)[-65536:]
+                kept += block
+                if self.is_live:
+                    sys.stdout.buffer.write(block)
+                    sys.stdout.buffer.flush()
+        if not self.is_live:
+            sys.stdout.buffer.write(kept)
+            sys.stdout.buffer.flush()
         self.seconds, self.ok = time.monotonic() - began, process.returncode == 0
         self.closing = closing_line(kept.decode("utf-8", "replace")) or self.closing
 
@@ -116,15 +125,17 @@ def web_checks() -> list[Check]:
 
 
 def suites(quick: bool) -> list[Suite]:
-    """Return pytest over all folders: side by side what needs no machine, then one by one what has one to itself."""
+    """Return pytest over all folders: first what needs no machine, then a run for each lane of `LANES`."""
     inside = [path for path in (ROOT / "tests").iterdir() if path.name not in NEED_A_MACHINE]
     plain = [str(path.relative_to(ROOT)) for path in sorted(inside) if path.name.startswith("test_") or is_folder(path)]
-    machine = [f"tests/{name}" for name in NEED_A_MACHINE if is_folder(ROOT / "tests" / name)]
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     command = python("-m", "pytest", "-q", *colour)
     # By file: fixtures of a module are made once, and a file's order stays.
     found = [Suite("tests", [*command, "-n", "auto", "--dist", "loadfile", *plain])]
-    return found if quick else [*found, Suite("tests with a machine", [*command, *machine])]
+    for lane in () if quick else LANES:
+        paths = [f"tests/{name}" for name in lane if is_folder(ROOT / "tests" / name)]
+        found.append(Suite(f"tests: {', '.join(lane)}", [*command, *paths], is_live=lane is LANES[0]))
+    return found
 
 
 def together(runs: Sequence[Suite]) -> str:
@@ -198,8 +209,8 @@ def run_all(quick: bool) -> int:
     tests = suites(quick)
     lanes = [static_checks()] + ([] if quick else [web_checks()])
     run_lanes(lanes)
-    for one in tests:
-        one.run()
+    tests[0].run()
+    run_lanes([[lane] for lane in tests[1:]])
     checks = [*(check for lane in lanes for check in lane), *tests]
     print("\n" + "\n".join(check.row for check in checks))
     failed = [check.title for check in checks if not check.ok]

@@ -181,7 +181,7 @@ async def test_a_session_that_is_ended_in_the_middle_leaves_the_call_alone(
 async def test_a_hostile_name_is_only_ever_text(calls: Calls, anna: Desk) -> None:
     header = f'"{HOSTILE}" <sip:13800138109@[local_ip]:[local_port]>'
     story = await calls.ring(anna, "13800138109", stay_s=8, from_header=header)
-    await expect(anna.mark("pop")).to_be_visible(timeout=5_000)
+    await expect(anna.mark("pop")).to_be_visible(timeout=15_000)
     assert await anna.page.locator("img[src=x]").count() == 0
     await anna.answer()
     await anna.hang_up()

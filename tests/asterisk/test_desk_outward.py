@@ -97,7 +97,7 @@ async def test_a_customer_is_passed_on_to_a_number_outside(house: House) -> None
         await house.desk.transfer(li, call, "01012345678")
     await house.desk.transfer(li, call, NUMBER)
     await house.until(lambda: house.agent("1001").mode == "wrap_up")
-    await house.until(lambda: talks_outwards(house.floor.calls[call]))
+    await house.until(lambda: house.floor.calls[call].stage == "talking")
     view = house.floor.calls[call]
     assert (view.direction, view.transfers, view.agent_ids) == ("in", (f"blind:{NUMBER}",), ())
     assert [leg.number for leg in view.legs if leg.kind is LegKind.OUTSIDE] == [NUMBER]

@@ -8,6 +8,8 @@ import { reasonOf } from "../ui/say";
 
 /** What other agents do is not on this agent's feed. */
 const EVERY_MS = 20_000;
+/** By then the call is in the database. */
+const AFTER_CALL_MS = 1500;
 
 export function useMissedCallers(me: ComputedRef<AgentView | undefined>) {
   const callers = shallowRef<readonly MissedCaller[]>([]);
@@ -36,7 +38,7 @@ export function useMissedCallers(me: ComputedRef<AgentView | undefined>) {
     clearInterval(every);
     document.removeEventListener("visibilitychange", look);
   });
-  // One's own call back has begun or ended.
-  watch(() => me.value?.phase, look);
+  // One's own call back may have ended. Not while it rings: the pop comes first then.
+  watch(() => me.value?.phase, (phase) => phase === "idle" && setTimeout(look, AFTER_CALL_MS));
   return { callers, reason, isLoaded, load };
 }

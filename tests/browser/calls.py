@@ -75,8 +75,8 @@ class Calls:
         """An agent as the supervisor sees him."""
         return self._state["agents"][number]
 
-    async def ring(self, desk: Desk, number: str, **caller: Any) -> Story:
-        """The desk alone is ready, somebody calls, the desk's telephone rings."""
+    async def only(self, desk: Desk) -> None:
+        """This desk is ready and Asterisk would ring it; the other one is not."""
         crew = self._parts[1]
         await until(lambda: {"1001", "1002"} <= {*self._state["agents"]}, 5, "the floor is seen")
         for person, agent in ((crew.first, "1001"), (crew.second, "1002")):
@@ -85,6 +85,10 @@ class Calls:
         await desk.have_telephone()
         await desk.be_ready()
         await members_ready(self._state, "1001" if desk.person is crew.first else "1002")
+
+    async def ring(self, desk: Desk, number: str, **caller: Any) -> Story:
+        """The desk alone is ready, somebody calls, the desk's telephone rings."""
+        await self.only(desk)
         story = Story(*self._parts, self._state, await self._phones.caller(number=number, key="2", **caller))
         await story.rings(number)
         return story

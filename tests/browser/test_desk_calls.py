@@ -183,3 +183,12 @@ async def test_a_paused_recording_holds_silence_and_goes_on_by_itself(calls: Cal
     kept = await story.kept()
     heard = story.recorded(kept["segments"][0], "caller")
     assert len(heard) / 8000 - seconds_of(heard, CALLER_HZ) == pytest.approx(10, abs=2.5)
+
+
+async def test_a_test_call_rings_the_desk_and_can_be_talked_to(calls: Calls, anna: Desk, ben: Desk, crew: Crew) -> None:
+    await calls.only(anna)
+    await crew.supervisor.ask("POST", "/api/test-calls", {"key": "1", "answered_by": "real"})
+    await expect(anna.mark("pop")).to_be_visible(timeout=30_000)
+    await anna.answer()
+    await said_for(2)
+    await anna.hang_up()

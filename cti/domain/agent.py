@@ -68,6 +68,8 @@ class Agent(msgspec.Struct, kw_only=True, omit_defaults=True):
     differs_since: datetime | None = None
     help_since: datetime | None = None
     consult: Consult | None = None
+    last_consult: Consult | None = None
+    """The one that was over last: whom a transfer led to, when Asterisk does not say."""
 
     # --- modes ------------------------------------------------------------------------------------------------------
 

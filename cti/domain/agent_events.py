@@ -144,7 +144,9 @@ def settle_phase(state: State, agent: Agent, at: datetime) -> None:
         if _RANK[found] > _RANK[phase]:
             phase, call_id = found, owner
     agent.set_phase(phase, call_id, at)
-    agent.consult = _consult_on(state, agent, at)
+    before, agent.consult = agent.consult, _consult_on(state, agent, at)
+    if agent.consult is None and before is not None:
+        agent.last_consult = before
 
 
 def _phase_on(state: State, call_id: CallId, channel_id: ChannelId) -> AgentPhase:

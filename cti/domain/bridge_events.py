@@ -9,7 +9,7 @@ from cti.domain.bridging import begin_hold, end_hold, enter_bridge, leave_bridge
 from cti.domain.call import Call, Transfer
 from cti.domain.changes import LegKind
 from cti.domain.ids import ChannelId
-from cti.domain.leg import device_of, is_local
+from cti.domain.leg import Leg, device_of, is_local
 from cti.domain.routes import Route, route
 from cti.domain.state import State
 from cti.domain.telephones import named
@@ -70,7 +70,8 @@ def _attended_transferred(state: State, event: e.AttendedTransferred) -> None:
         end_hold(call, call.legs[event.transferer_id], event.at)
         _touch_if_changed(state, call)
         return
-    transferred(state, call, event.transferer_id, event.at, f"attended:{_joined_party(state, event.target_id)}")
+    party = _joined_party(state, event.target_id) or _consulted(state, call.legs[event.transferer_id])
+    transferred(state, call, event.transferer_id, event.at, f"attended:{party}")
 
 
 def _joined_party(state: State, target_id: ChannelId | None) -> str:
@@ -86,6 +87,13 @@ def _joined_party(state: State, target_id: ChannelId | None) -> str:
         return leg.number
     name = leg.channel.partition("/")[2]
     return named(name.partition("@")[0] if is_local(leg.channel) else device_of(name))
+
+
+def _consulted(state: State, leg: Leg) -> str:
+    """Whom the transferring agent had asked. Asterisk names no target when the Local pair has just optimised away."""
+    agent = None if leg.agent_id is None else state.agents.get(leg.agent_id)
+    known = () if agent is None else (agent.consult, agent.last_consult)
+    return next((one.target for one in known if one is not None and one.channel_id == leg.channel_id), "")
 
 
 def transferred(state: State, call: Call, transferer_id: ChannelId, at: datetime, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from cti.domain import events as e
@@ -168,3 +169,14 @@ def test_who_leaves_a_conference_has_passed_the_customer_on() -> None:
     assert call.transfers == ("attended:1002",)
     assert floor.agents[AgentId("1001")].consult is None
     assert floor.agents[AgentId("1001")].mode == "wrap_up"
+
+
+def test_a_transfer_without_a_target_led_to_whom_the_agent_had_asked() -> None:
+    """Asterisk names no target when the Local pair optimised away just before (seen once in some hundred)."""
+    events = story_events("webatxfer")
+    floor = staffed_floor(events[0].at)
+    assert sum(isinstance(event, e.AttendedTransferred) for event in events) == 1
+    for event in events:
+        is_nameless = isinstance(event, e.AttendedTransferred)
+        floor.apply(msgspec.structs.replace(event, target_id=None) if is_nameless else event)
+    assert [call.transfers for call in floor.calls.values() if call.visits] == [("attended:1002",)]

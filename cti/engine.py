@@ -15,6 +15,8 @@ from cti.domain.events import (
     AgentForgotten,
     AgentKnown,
     AgentModeSet,
+    CallbackKept,
+    CallerRated,
     CallMarked,
     Event,
     FloorListed,
@@ -22,6 +24,8 @@ from cti.domain.events import (
     LinkLagged,
     LinkUp,
     MenuStepped,
+    MessageLeft,
+    NoticeHeard,
     SwitchStopping,
     Ticked,
     WrapUpEnded,
@@ -33,7 +37,7 @@ log = logging.getLogger(__name__)
 _KEPT = frozenset(
     {
         AgentForgotten, AgentKnown, AgentModeSet, CallMarked, FloorListed, LinkDown, LinkLagged, LinkUp, MenuStepped,
-        SwitchStopping, Ticked, WrapUpEnded, WrapUpExtended,
+        CallbackKept, CallerRated, MessageLeft, NoticeHeard, SwitchStopping, Ticked, WrapUpEnded, WrapUpExtended,
     }
 )  # fmt: skip
 """Few, and no resync brings them back: taken even when the queue is full."""

@@ -14,14 +14,14 @@ import recordings.wire
 import tickets.api
 import tickets.wire
 from cti import VERSION
-from cti.domain import changes, colleagues, entity, findings, pop, roles, rulebook
+from cti.domain import changes, colleagues, entity, findings, hours, pop, roles, rulebook
 from cti.web import server, wire
 from cti.web.openapi import make_document
 from cti.web.routes import routes_of
 from cti.web.typescript import generate
 
 STRUCTS: tuple[ModuleType, ...] = (
-    wire, changes, colleagues, entity, pop, findings, roles, rulebook, tickets.wire, recordings.wire,
+    wire, changes, colleagues, entity, pop, findings, roles, hours, rulebook, tickets.wire, recordings.wire,
 )  # fmt: skip
 """Modules whose structs travel."""
 

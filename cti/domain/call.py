@@ -7,12 +7,16 @@ from datetime import datetime
 import msgspec
 
 from cti.domain.changes import (
+    CallbackView,
     CallEnd,
     CallStage,
     CallView,
     LegKind,
     LegView,
     MenuStepView,
+    MessageView,
+    NoticeView,
+    RatingView,
     SegmentView,
     VisitView,
 )
@@ -79,6 +83,10 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Since when the recording writes silence."""
     resumes_at: datetime | None = None
     stranded: Stranded | None = None
+    notice: NoticeView | None = None
+    messages: list[MessageView] = []
+    ratings: list[RatingView] = []
+    callback: CallbackView | None = None
     is_talk_dirty: bool = False
     folded_at: datetime | None = None
     """Intervals before this instant are counted and gone."""
@@ -135,6 +143,9 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.transfers += other.transfers
         self.paused_at, self.resumes_at = self.paused_at or other.paused_at, self.resumes_at or other.resumes_at
         self.stranded = self.stranded or other.stranded
+        self.notice, self.callback = self.notice or other.notice, self.callback or other.callback
+        self.messages += other.messages
+        self.ratings += other.ratings
         self.hotline = self.hotline or other.hotline
         self.refusal = self.refusal or other.refusal
         if self.customer_id is None or (self.direction == "internal" and other.direction != "internal"):
@@ -149,6 +160,7 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
         self.is_talk_dirty = True
         other.legs, other.stays, other.holds, other.visits = {}, [], [], []
         other.linked_ids, other.menu, other.segments, other.transfers = [], [], [], []
+        other.messages, other.ratings = [], []
         other.merged_into = self.call_id
 
     def settle(self, at: datetime) -> None:
@@ -228,6 +240,10 @@ class Call(msgspec.Struct, kw_only=True, omit_defaults=True):
             recording_paused_at=None if self.ended_at is not None else self.paused_at,
             recording_resumes_at=None if self.ended_at is not None else self.resumes_at,
             waits_for=self.waits_for,
+            notice=self.notice,
+            messages=tuple(self.messages),
+            ratings=tuple(self.ratings),
+            callback=self.callback,
         )
 
     def _leg_views(self, before: tuple[LegView, ...]) -> tuple[LegView, ...]:

@@ -166,6 +166,39 @@ class SegmentView(View, frozen=True, kw_only=True):
     started_at: datetime
 
 
+class NoticeView(View, frozen=True, kw_only=True):
+    """The recording notice was heard to its end. `wording`: which recording of which words."""
+
+    at: datetime
+    wording: str
+
+
+class MessageView(View, frozen=True, kw_only=True):
+    """A message the caller left. `name`: the file's, without ending."""
+
+    at: datetime
+    box: str
+    name: str
+    length_s: float
+
+
+class RatingView(View, frozen=True, kw_only=True):
+    """A rating by key. `agent_id`: who talked with the caller last."""
+
+    at: datetime
+    question: str
+    score: int
+    agent_id: AgentId | None
+
+
+class CallbackView(View, frozen=True, kw_only=True):
+    """The caller was promised a call to `number`; masked where numbers are."""
+
+    at: datetime
+    queue: QueueName
+    number: str
+
+
 class ConsultView(View, frozen=True, kw_only=True):
     """An agent asks somebody while the customer hears music. `state`: `dialling`, `talking`, `conference`."""
 
@@ -218,6 +251,10 @@ class CallView(Entity, frozen=True, kw_only=True):
     """When the pause ends by rule."""
     waits_for: AgentId | None = None
     """The agent's browser died; the customer hears music and is led back to him, or to the front of the queue."""
+    notice: NoticeView | None = None
+    messages: tuple[MessageView, ...] = ()
+    ratings: tuple[RatingView, ...] = ()
+    callback: CallbackView | None = None
 
 
 class AgentView(Entity, frozen=True, kw_only=True):

@@ -23,3 +23,7 @@ class MenuStepView(View, frozen=True, kw_only=True):
     node: str
     digits: str
     outcome: str
+    version: int = 0
+    """Of the flow; 0 is the one that was shipped."""
+    words: str = ""
+    """What the key means in the flow's own words; the reason of a refusal."""

@@ -152,7 +152,43 @@ class MenuStepped(Event, frozen=True, kw_only=True):
     flow: str
     digits: str = ""
     outcome: str = ""
-    """`key`, `no_input`, `wrong_key`, `played`, `failed`, `to_queue`, `hang_up`."""
+    """One of `ivr.actions.OUTCOMES`. `refused`: `words` is the reason, the call counts as refused."""
+    version: int = 0
+    """Of the flow; 0 is the one that was shipped."""
+    words: str = ""
+    """What the key means in the flow's own words."""
+
+
+class NoticeHeard(Event, frozen=True, kw_only=True):
+    """Ours: the recording notice was played to its end. `wording`: which recording of which words it was."""
+
+    channel_id: ChannelId
+    wording: str
+
+
+class MessageLeft(Event, frozen=True, kw_only=True):
+    """Ours: the caller left a message. `name`: the file's, without ending, in the folder of messages."""
+
+    channel_id: ChannelId
+    box: str
+    name: str
+    length_s: float
+
+
+class CallerRated(Event, frozen=True, kw_only=True):
+    """Ours: the caller rated the service by key (P-51)."""
+
+    channel_id: ChannelId
+    question: str
+    score: int
+
+
+class CallbackKept(Event, frozen=True, kw_only=True):
+    """Ours: the caller was promised a call to `number`; his place in `queue` is kept from now on."""
+
+    channel_id: ChannelId
+    queue: QueueName
+    number: str
 
 
 class MenuFellBack(ChannelEvent, frozen=True, kw_only=True):

@@ -6,7 +6,15 @@ from datetime import timedelta
 
 from cti.domain import events as e
 from cti.domain.call import Call, Stranded
-from cti.domain.changes import LegKind, MenuStepView, SegmentView
+from cti.domain.changes import (
+    CallbackView,
+    LegKind,
+    MenuStepView,
+    MessageView,
+    NoticeView,
+    RatingView,
+    SegmentView,
+)
 from cti.domain.ids import CallId
 from cti.domain.leg import Leg
 from cti.domain.routes import Route, route
@@ -60,9 +68,57 @@ def _menu_left(state: State, event: e.MenuLeft) -> None:
 
 def _menu_stepped(state: State, event: e.MenuStepped) -> None:
     call = state.by_channel.get(event.channel_id)
-    step = MenuStepView(at=event.at, flow=event.flow, node=event.node, digits=event.digits, outcome=event.outcome)
-    if call is not None and step not in call.menu:
-        call.menu.append(step)
+    step = MenuStepView(
+        at=event.at,
+        flow=event.flow,
+        node=event.node,
+        digits=event.digits,
+        outcome=event.outcome,
+        version=event.version,
+        words=event.words,
+    )
+    if call is None or step in call.menu:
+        return
+    call.menu.append(step)
+    if event.outcome == "refused":
+        call.refusal = event.words
+    state.touch(call)
+
+
+def _notice_heard(state: State, event: e.NoticeHeard) -> None:
+    call = state.by_channel.get(event.channel_id)
+    if call is not None and call.notice is None:
+        call.notice = NoticeView(at=event.at, wording=event.wording)
+        state.touch(call)
+
+
+def _message_left(state: State, event: e.MessageLeft) -> None:
+    call = state.by_channel.get(event.channel_id)
+    if call is not None and all(message.name != event.name for message in call.messages):
+        call.messages.append(MessageView(at=event.at, box=event.box, name=event.name, length_s=event.length_s))
+        state.touch(call)
+
+
+def _rated(state: State, event: e.CallerRated) -> None:
+    """The last answer to a question counts, whoever was asked twice."""
+    call = state.by_channel.get(event.channel_id)
+    if call is None:
+        return
+    served = [visit for visit in call.visits if visit.agent_id is not None]
+    rating = RatingView(
+        at=event.at,
+        question=event.question,
+        score=event.score,
+        agent_id=served[-1].agent_id if served else None,
+    )
+    call.ratings = [one for one in call.ratings if one.question != event.question] + [rating]
+    state.touch(call)
+
+
+def _callback_kept(state: State, event: e.CallbackKept) -> None:
+    call = state.by_channel.get(event.channel_id)
+    if call is not None:
+        call.callback = CallbackView(at=event.at, queue=event.queue, number=event.number)
         state.touch(call)
 
 
@@ -115,6 +171,10 @@ MENU_ROUTES: dict[type[e.Event], Route] = dict(
         route(e.MenuEntered, _menu_entered),
         route(e.MenuLeft, _menu_left),
         route(e.MenuStepped, _menu_stepped),
+        route(e.NoticeHeard, _notice_heard),
+        route(e.MessageLeft, _message_left),
+        route(e.CallerRated, _rated),
+        route(e.CallbackKept, _callback_kept),
         route(e.MenuFellBack, _fell_back),
         route(e.SegmentBegun, _segment_begun),
         route(e.RecordingMuted, _recording_muted),

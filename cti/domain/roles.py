@@ -44,6 +44,13 @@ class Right(StrEnum):
     """Open, edit, move on: all of them, or, for a department, its own."""
     EXPORT_TICKETS = "export_tickets"
     CHANGE_RULES = "change_rules"
+    SEE_FLOWS = "see_flows"
+    EDIT_FLOWS = "edit_flows"
+    """Menus, prompts, hours, holidays, hotlines: draft, publish, go back."""
+    WORK_MESSAGES = "work_messages"
+    """Messages callers left and callbacks they were promised."""
+    BLOCK_CALLERS = "block_callers"
+    SEE_REPORTS = "see_reports"
 
 
 _FLOOR = frozenset({Right.SEE_FLOOR, Right.SEE_HISTORY, Right.SEE_NUMBERS, Right.CONTROL_CALLS, Right.SET_OTHERS_MODE})
@@ -55,6 +62,7 @@ _DESK = frozenset(
         Right.EDIT_CUSTOMERS,
         Right.SEE_TICKETS,
         Right.WORK_TICKETS,
+        Right.WORK_MESSAGES,
     }
 )
 """What serving customers takes (P-20, P-60)."""
@@ -68,6 +76,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.PLACE_TEST_CALL,
             Right.MANAGE_PEOPLE,
             Right.CHANGE_RULES,
+            Right.SEE_FLOWS,
+            Right.EDIT_FLOWS,
         }
     ),
     Role.SUPERVISOR: _FLOOR
@@ -79,11 +89,32 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         Right.LISTEN_RECORDINGS,
         Right.EXPORT_TICKETS,
         Right.CHANGE_RULES,
+        Right.SEE_FLOWS,
+        Right.EDIT_FLOWS,
+        Right.BLOCK_CALLERS,
+        Right.SEE_REPORTS,
     },
-    Role.TEAM_LEADER: _FLOOR | _DESK | {Right.LISTEN_RECORDINGS, Right.EXPORT_TICKETS},
+    Role.TEAM_LEADER: _FLOOR
+    | _DESK
+    | {
+        Right.LISTEN_RECORDINGS,
+        Right.EXPORT_TICKETS,
+        Right.SEE_FLOWS,
+        Right.BLOCK_CALLERS,
+        Right.SEE_REPORTS,
+    },
     Role.AGENT: _DESK,
     Role.DEPARTMENT: frozenset({Right.WORK_TICKETS}),
-    Role.AUDITOR: frozenset({Right.SEE_HISTORY, Right.SEE_AUDIT, Right.LISTEN_RECORDINGS, Right.SEE_TICKETS}),
+    Role.AUDITOR: frozenset(
+        {
+            Right.SEE_HISTORY,
+            Right.SEE_AUDIT,
+            Right.LISTEN_RECORDINGS,
+            Right.SEE_TICKETS,
+            Right.SEE_FLOWS,
+            Right.SEE_REPORTS,
+        }
+    ),
 }
 
 

@@ -11,14 +11,12 @@ import msgspec
 from msgspec import Meta
 
 from cti.domain.errors import Invalid
+from cti.domain.hours import CalendarRules, HotlineRules, HoursRules
+from cti.domain.hours import Rule as Rule
 
 Code = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$(?!\n)")]
 Word = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^(?=.*\S)[^\x00-\x1f\x7f-\x9f]+$(?!\n)")]
 Prefix = Annotated[str, Meta(pattern=r"^[0-9]{1,12}$(?!\n)")]
-
-
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One option's value."""
 
 
 class Reason(Rule, frozen=True, kw_only=True):
@@ -114,6 +112,21 @@ class DepartmentRules(Rule, frozen=True, kw_only=True):
     )
 
 
+class Webhook(Rule, frozen=True, kw_only=True):
+    """A system outside that flows may ask. POST of a JSON object, answer a flat JSON object (`ivr` look-up node)."""
+
+    code: Code
+    url: Annotated[str, Meta(max_length=500, pattern=r"^https?://[^\s\x00-\x1f\x7f@]+$(?!\n)")]
+    """No user or password in it; a secret goes into a header made from the service's own environment."""
+    is_active: bool = True
+
+
+class WebhookRules(Rule, frozen=True, kw_only=True):
+    """All of them."""
+
+    webhooks: Annotated[tuple[Webhook, ...], Meta(max_length=40)] = ()
+
+
 class Rulebook(Rule, frozen=True, kw_only=True):
     """All options in force."""
 
@@ -121,6 +134,10 @@ class Rulebook(Rule, frozen=True, kw_only=True):
     desk: DeskRules = DeskRules()
     calling: CallingRules = msgspec.field(default_factory=CallingRules)
     departments: DepartmentRules = DepartmentRules()
+    hours: HoursRules = HoursRules()
+    calendar: CalendarRules = CalendarRules()
+    hotlines: HotlineRules = HotlineRules()
+    webhooks: WebhookRules = WebhookRules()
 
 
 BY_RULE = frozenset({"missed_offer", "phone_away"})

@@ -13,9 +13,10 @@ from cti.settings import read_settings
 from cti.store import people_tables, tables
 from cti.store.base import Instant, Table
 from cti.store.work import make_engine
+from ivr import tables as menu_tables
 from tickets import tables as ticket_tables
 
-__all__ = ["people_tables", "tables", "ticket_tables"]
+__all__ = ["menu_tables", "people_tables", "tables", "ticket_tables"]
 
 
 def rendered(kind: str, item: object, _context: object) -> str | Literal[False]:

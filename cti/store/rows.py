@@ -13,9 +13,21 @@ from sqlalchemy import Insert, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cti.domain.changes import AgentView, CallEnd, CallView, LegView, VisitView
+from cti.domain.changes import AgentView, CallEnd, CallView, LegView, MessageView, RatingView, VisitView
 from cti.store.base import Table, ms
-from cti.store.tables import AgentModeRow, AgentStateRow, CallRow, LegRow, OfferRow, PositionRow, SegmentRow, VisitRow
+from cti.store.tables import (
+    AgentModeRow,
+    AgentStateRow,
+    CallRow,
+    LegRow,
+    MenuStepRow,
+    MessageRow,
+    OfferRow,
+    PositionRow,
+    RatingRow,
+    SegmentRow,
+    VisitRow,
+)
 
 Rows = list[dict[str, Any]]
 
@@ -40,6 +52,14 @@ def call_rows(view: CallView, zone: tzinfo, *, is_repaired: bool = False) -> dic
         for visit in visits
         for offer in visit.offers
     ]
+    rows[MenuStepRow] = [
+        msgspec.structs.asdict(step)
+        | {"call_id": view.call_id, "place": place, "business_on": day}
+        | {"hotline": view.hotline, "is_test": view.is_test}
+        for place, step in enumerate(view.menu)
+    ]
+    rows[MessageRow] = [_message_row(view, message) for message in view.messages]
+    rows[RatingRow] = [_rating_row(view, rating) | {"business_on": day} for rating in view.ratings]
     rows[SegmentRow] = [msgspec.structs.asdict(segment) | {"call_id": view.call_id} for segment in view.segments]
     return rows
 
@@ -83,6 +103,8 @@ def _call_row(view: CallView, zone: tzinfo) -> dict[str, Any]:
         "fell_back": view.fell_back,
         "merged_into": view.merged_into,
         "is_reconstructed": view.is_reconstructed,
+        "notice_at": view.notice and view.notice.at,
+        "notice_wording": view.notice.wording if view.notice else "",
         "view": stored(view),
     }
 
@@ -124,6 +146,31 @@ def _visit_row(call: CallView, visit: VisitView) -> dict[str, Any]:
         "ended_by": visit.ended_by,
         "is_test": call.is_test,
         "is_reconstructed": visit.is_reconstructed,
+    }
+
+
+def _message_row(call: CallView, message: MessageView) -> dict[str, Any]:
+    return {
+        "name": message.name,
+        "call_id": call.call_id,
+        "box": message.box,
+        "left_at": message.at,
+        "length_ms": ms(message.length_s),
+        "hotline": call.hotline,
+        "caller_number": call.caller_number,
+    }
+
+
+def _rating_row(call: CallView, rating: RatingView) -> dict[str, Any]:
+    served = [visit.queue for visit in call.visits if visit.agent_id == rating.agent_id]
+    return {
+        "call_id": call.call_id,
+        "question": rating.question,
+        "score": rating.score,
+        "rated_at": rating.at,
+        "agent_id": rating.agent_id,
+        "queue": served[-1] if served else "",
+        "is_test": call.is_test,
     }
 
 
@@ -169,7 +216,7 @@ async def write_calls(session: AsyncSession, views: Mapping[str, CallView], zone
     )
     kept = set(settled)
     each = [call_rows(view, zone) for key, view in views.items() if key not in kept]
-    for table in (CallRow, LegRow, VisitRow, OfferRow, SegmentRow):
+    for table in (CallRow, LegRow, VisitRow, OfferRow, SegmentRow, MenuStepRow, MessageRow, RatingRow):
         await upsert(session, table, [row for rows in each for row in rows.get(table, [])])
 
 

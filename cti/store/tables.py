@@ -43,6 +43,9 @@ class CallRow(Table):
     fell_back: Mapped[bool]
     merged_into: Mapped[str | None]
     is_reconstructed: Mapped[bool]
+    notice_at: Mapped[datetime | None]
+    """When the recording notice was heard to its end; auditors ask for it."""
+    notice_wording: Mapped[str] = mapped_column(default="")
     is_repaired: Mapped[bool] = mapped_column(default=False)
     """Closed from the switch's book after we had lost sight of it; live views no longer overwrite it."""
     view: Mapped[dict[str, Any]]
@@ -134,6 +137,63 @@ class SegmentRow(Table):
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"))
     part: Mapped[int]
     started_at: Mapped[datetime]
+
+
+class MenuStepRow(Table):
+    """One step of a caller in the menu. `place`: its number within the call, from 0."""
+
+    __tablename__ = "menu_steps"
+    __table_args__ = (
+        Index("ix_menu_steps_at", "at", "flow"),
+        Index("ix_menu_steps_business_on", "business_on", "flow"),
+    )
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    business_on: Mapped[date]
+    hotline: Mapped[str]
+    is_test: Mapped[bool]
+    flow: Mapped[str]
+    version: Mapped[int]
+    node: Mapped[str]
+    digits: Mapped[str]
+    outcome: Mapped[str]
+    words: Mapped[str]
+
+
+class MessageRow(Table):
+    """A message a caller left: what the call knows of it. Who works it stands in `message_work`."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_left_at", "left_at"), Index("ix_messages_call_id", "call_id"))
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"))
+    box: Mapped[str]
+    left_at: Mapped[datetime]
+    length_ms: Mapped[int]
+    hotline: Mapped[str]
+    caller_number: Mapped[str]
+
+
+class RatingRow(Table):
+    """A rating by key (P-51)."""
+
+    __tablename__ = "ratings"
+    __table_args__ = (
+        Index("ix_ratings_business_on", "business_on", "question"),
+        Index("ix_ratings_agent_id", "agent_id", "rated_at"),
+    )
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    score: Mapped[int]
+    rated_at: Mapped[datetime]
+    business_on: Mapped[date]
+    agent_id: Mapped[str | None]
+    queue: Mapped[str]
+    is_test: Mapped[bool]
 
 
 class AgentStateRow(Table):

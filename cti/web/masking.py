@@ -46,6 +46,7 @@ def masked_call(call: CallView) -> CallView:
         legs=tuple(_masked_leg(leg) for leg in call.legs),
         menu=tuple(msgspec.structs.replace(step, digits=masked_text(step.digits)) for step in call.menu),
         transfers=tuple(masked_text(target) for target in call.transfers),
+        callback=call.callback and msgspec.structs.replace(call.callback, number=masked(call.callback.number)),
     )
 
 

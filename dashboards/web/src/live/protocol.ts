@@ -54,6 +54,11 @@ export interface Bye {
   after_s: number;
 }
 
+/** Public holidays and make-up workdays, as the State Council announces them a year at a time. */
+export interface CalendarRules {
+  days: SpecialDay[];
+}
+
 /** Why a call is over. */
 export type CallEnd = "" | "hung_up" | "lost_sight" | "merged" | "refused" | "switch_crashed";
 
@@ -101,6 +106,17 @@ export interface CallView {
   recording_paused_at: string | null;
   recording_resumes_at: string | null;
   waits_for: string | null;
+  notice: NoticeView | null;
+  messages: MessageView[];
+  ratings: RatingView[];
+  callback: CallbackView | null;
+}
+
+/** The caller was promised a call to `number`; masked where numbers are. */
+export interface CallbackView {
+  at: string;
+  queue: string;
+  number: string;
 }
 
 /** Who may call out where (security 6.4). Numbers are compared as digits, without a leading +. */
@@ -342,6 +358,27 @@ export interface HelpChange {
   action: "ask" | "end";
 }
 
+/** One access number: the flow that answers while `schedule` is open, and the one that answers otherwise. */
+export interface Hotline {
+  number: string;
+  zh: string;
+  en: string;
+  schedule: string;
+  day: string;
+  night: string;
+}
+
+/** All access numbers (P-1), and the flow for everything that cannot be led by its own. */
+export interface HotlineRules {
+  hotlines: Hotline[];
+  fallback: string;
+}
+
+/** All schedules. The day of the hotline is P-8's: night begins when only the night shift is left. */
+export interface HoursRules {
+  schedules: Schedule[];
+}
+
 /** POST /api/calls/{call_id}/keys: keys the other side hears (menus of other companies). */
 export interface KeysRequest {
   keys: string;
@@ -409,6 +446,16 @@ export interface MenuStepView {
   node: string;
   digits: string;
   outcome: string;
+  version: number;
+  words: string;
+}
+
+/** A message the caller left. `name`: the file's, without ending. */
+export interface MessageView {
+  at: string;
+  box: string;
+  name: string;
+  length_s: number;
 }
 
 /** Somebody who asked for a person and got none, and has not been talked with since. */
@@ -444,6 +491,12 @@ export interface NotReadyRules {
 export interface NotReadyRulesChange {
   value: NotReadyRules;
   version: number;
+}
+
+/** The recording notice was heard to its end. `wording`: which recording of which words. */
+export interface NoticeView {
+  at: string;
+  wording: string;
 }
 
 /** How the ringing of one member ended. `canceled`: the caller went away first, no fault of the agent. */
@@ -623,6 +676,14 @@ export interface QueueView {
   free_count: number;
 }
 
+/** A rating by key. `agent_id`: who talked with the caller last. */
+export interface RatingView {
+  at: string;
+  question: string;
+  score: number;
+  agent_id: string | null;
+}
+
 /** Why an agent is not ready. Taken out of use, never removed: the past still names it. */
 export interface Reason {
   code: string;
@@ -677,12 +738,12 @@ export interface Refused {
 }
 
 /** Things that need permission. */
-export type Right = "call_out" | "change_rules" | "control_calls" | "edit_customers" | "export_tickets" | "listen_recordings" | "manage_people" | "place_test_call" | "repair" | "see_audit" | "see_check" | "see_customers" | "see_floor" | "see_history" | "see_numbers" | "see_tickets" | "set_others_mode" | "set_own_mode" | "work_tickets";
+export type Right = "block_callers" | "call_out" | "change_rules" | "control_calls" | "edit_customers" | "edit_flows" | "export_tickets" | "listen_recordings" | "manage_people" | "place_test_call" | "repair" | "see_audit" | "see_check" | "see_customers" | "see_floor" | "see_flows" | "see_history" | "see_numbers" | "see_reports" | "see_tickets" | "set_others_mode" | "set_own_mode" | "work_messages" | "work_tickets";
 
 /** Roles of an account. An account has exactly one. */
 export type Role = "administrator" | "agent" | "auditor" | "department" | "supervisor" | "team_leader";
 
-/** One option's value. */
+/** One option's value, or a part of one. */
 export interface Rule {
 }
 
@@ -692,12 +753,25 @@ export interface Rulebook {
   desk: DeskRules;
   calling: CallingRules;
   departments: DepartmentRules;
+  hours: HoursRules;
+  calendar: CalendarRules;
+  hotlines: HotlineRules;
+  webhooks: WebhookRules;
 }
 
 /** GET /api/rules. `versions` go back with a change: field of the rulebook -> version, 0 while it is the default. */
 export interface RulesInForce {
   rules: Rulebook;
   versions: Record<string, number>;
+}
+
+/** Opening hours. `week`: Monday first, the spans of each day. */
+export interface Schedule {
+  code: string;
+  zh: string;
+  en: string;
+  week: Span[][];
+  holidays: Span[] | null;
 }
 
 /** One recorded stretch: files `<name>-caller.wav` and `<name>-agent.wav` in the recordings folder. */
@@ -738,6 +812,20 @@ export interface SignInLink {
   person: Person;
   url: string;
   expires_at: string;
+}
+
+/** From an instant of the day to another; over midnight when `until` is not after `since`. */
+export interface Span {
+  since: string;
+  until: string;
+}
+
+/** A day that is not what its weekday says. */
+export interface SpecialDay {
+  on: string;
+  kind: "holiday" | "workday";
+  zh: string;
+  en: string;
 }
 
 /** Server: this socket fell behind; fresh snapshots of these topics follow. */
@@ -985,6 +1073,18 @@ export interface VisitView {
   ended_by: string;
   is_reconstructed: boolean;
   offers: OfferView[];
+}
+
+/** A system outside that flows may ask. POST of a JSON object, answer a flat JSON object (`ivr` look-up node). */
+export interface Webhook {
+  code: string;
+  url: string;
+  is_active: boolean;
+}
+
+/** All of them. */
+export interface WebhookRules {
+  webhooks: Webhook[];
 }
 
 /** POST /api/agents/{agent_id}/wrap-up: end it, or extend it by `extra_s`. */

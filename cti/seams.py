@@ -9,6 +9,10 @@ from types import ModuleType
 
 import msgspec
 
+import ivr.actions
+import ivr.facts
+import ivr.kinds.shapes
+import ivr.wire
 import recordings.api
 import recordings.wire
 import tickets.api
@@ -22,6 +26,7 @@ from cti.web.typescript import generate
 
 STRUCTS: tuple[ModuleType, ...] = (
     wire, changes, colleagues, entity, pop, findings, roles, hours, rulebook, tickets.wire, recordings.wire,
+    ivr.wire, ivr.actions, ivr.facts, ivr.kinds.shapes,
 )  # fmt: skip
 """Modules whose structs travel."""
 

@@ -49,7 +49,7 @@ class LookUp(msgspec.Struct, frozen=True, tag=True):
     limit_s: float = 3.0
 
 
-class Record(msgspec.Struct, frozen=True, tag=True):
+class TakeMessage(msgspec.Struct, frozen=True, tag=True):
     """Say the prompts, beep, record until `#`, silence, hang-up or `limit_s`. Answer: `Recorded` or `Failed`.
 
     A caller who hangs up has left his message all the same: the session tells the floor, whatever the flow does.
@@ -109,9 +109,9 @@ class EndCall(msgspec.Struct, frozen=True, tag=True):
     refusal: str = ""
 
 
-Action = Say | Ask | Note | LookUp | Record | TakeCallback | Rate | NoticePlayed | ToQueue | ToNumber | EndCall
+Action = Say | Ask | Note | LookUp | TakeMessage | TakeCallback | Rate | NoticePlayed | ToQueue | ToNumber | EndCall
 ENDS = (ToQueue, ToNumber, EndCall)
-ASKING = (Say, Ask, LookUp, Record, TakeCallback)
+ASKING = (Say, Ask, LookUp, TakeMessage, TakeCallback)
 """Actions whose result is the next input. They stand last, ends too; the others are done on the way."""
 
 OUTCOMES = (

@@ -154,7 +154,7 @@ function callView(stage, more = {}) {
   return {
     type: "CallView", call_id: CALL, linked_id: CALL, direction: "in", hotline: "95002", caller_number: NUMBER, caller_name: "", is_test: false, stage, stage_since: iso(-72), queue: "complaints",
     agent_ids: [ID], started_at: iso(-110), answered_at: iso(-110), ended_at: null, end: "", refusal: "", fell_back: false, merged_into: null, is_reconstructed: false,
-    menu: MENU, legs: [], visits: [], segments: [], transfers: [], recording_paused_at: null, recording_resumes_at: null, waits_for: null, ...more,
+    menu: MENU, legs: [], visits: [], segments: [], transfers: [], recording_paused_at: null, recording_resumes_at: null, waits_for: null, notice: null, messages: [], ratings: [], callback: null, ...more,
   };
 }
 

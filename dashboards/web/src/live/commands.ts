@@ -50,6 +50,8 @@ import type {
   WrapUpChange,
 } from "./protocol";
 
+import { hotlineCommands } from "./hotlineCommands";
+
 /** The answer was no, or none came. `code` is translated by `text`; `detail` is the service's own English sentence. */
 export class CommandFailed extends Error {
   constructor(
@@ -108,7 +110,7 @@ export const recordingUrl = (call: string, part: number): string => `/api/calls/
 export const ticketsCsvUrl = (filter: TicketFilter): string => `/api/tickets.csv${query(filter)}`;
 
 /** A rule's place in the address: `PUT /api/rules/<place>`. */
-const RULE_PLACES = { desk: "desk", not_ready: "not-ready", calling: "calling", departments: "departments" } as const;
+const RULE_PLACES = { desk: "desk", not_ready: "not-ready", calling: "calling", departments: "departments", hours: "hours", calendar: "calendar", hotlines: "hotlines", webhooks: "webhooks" } as const;
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -118,8 +120,10 @@ const LIMIT_MS = 15_000;
 export function createCommands(wiring: Wiring) {
   const ask = <Answer>(method: Method, path: string, body?: object): Promise<Answer> =>
     request<Answer>(wiring, method, path, body);
+  const send = <Answer>(path: string, file: Blob): Promise<Answer> => request<Answer>(wiring, "POST", path, file);
   const id = encodeURIComponent;
   return {
+    hotline: hotlineCommands({ ask, send, query }),
     getSession: () => ask<Session>("GET", "/api/session"),
     signIn: (body: SignIn) => ask<Session>("POST", "/api/session", body),
     signInByLink: (body: LinkSignIn) => ask<Session>("POST", "/api/session/link", body),
@@ -200,7 +204,7 @@ async function request<Answer>(wiring: Wiring, method: Method, path: string, bod
 
 async function attempt(wiring: Wiring, method: Method, path: string, body?: object): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (body !== undefined) headers["Content-Type"] = body instanceof Blob ? "application/octet-stream" : "application/json";
   if (method !== "GET") {
     headers["X-CSRF-Token"] = wiring.csrf();
     headers["Idempotency-Key"] = freshKey();
@@ -212,7 +216,7 @@ async function attempt(wiring: Wiring, method: Method, path: string, body?: obje
       credentials: "same-origin",
       cache: "no-store",
       signal: AbortSignal.timeout(LIMIT_MS),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
   } catch (broken) {
     const isTimeout = broken instanceof DOMException && broken.name === "TimeoutError";

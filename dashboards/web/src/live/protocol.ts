@@ -47,6 +47,50 @@ export interface AgentView {
   help_since: string | null;
 }
 
+/** Say something, go on. */
+export interface Announce {
+  kind: "announce";
+  note: string;
+  prompts: (string | Spoken)[];
+  next: string;
+}
+
+/**
+ * Play prompts and take up to `max_digits` keys, early ones too; wait `wait_s` after the last prompt or key.
+ *
+ * `#` ends the input when more than one key is asked for. Answer: `Pressed` or `Failed`.
+ */
+export interface Ask {
+  type: "Ask";
+  prompts: string[];
+  wait_s: number;
+  max_digits: number;
+}
+
+/** POST /api/blocked; by number or by the call it came in. */
+export interface BlockCaller {
+  number?: string;
+  call_id?: string;
+  why: string;
+  until?: string | null;
+}
+
+/** A number whose callers are not served; masked for who may not see numbers. */
+export interface BlockedCaller {
+  key: string;
+  number: string;
+  why: string;
+  until: string | null;
+  blocked_at: string;
+  blocked_by: string;
+  refused_count: number;
+}
+
+/** GET /api/blocked */
+export interface BlockedCallers {
+  callers: BlockedCaller[];
+}
+
 /** Server: this socket closes. Come back after `after_s`; `code` says why. */
 export interface Bye {
   type: "bye";
@@ -57,6 +101,12 @@ export interface Bye {
 /** Public holidays and make-up workdays, as the State Council announces them a year at a time. */
 export interface CalendarRules {
   days: SpecialDay[];
+}
+
+/** PUT /api/rules/calendar */
+export interface CalendarRulesChange {
+  version: number;
+  value: CalendarRules;
 }
 
 /** Why a call is over. */
@@ -112,6 +162,40 @@ export interface CallView {
   callback: CallbackView | null;
 }
 
+/** Promise a call back: the place in the queue is kept, the number is dialled once. */
+export interface Callback {
+  kind: "callback";
+  note: string;
+  queue: string;
+  next: string;
+  otherwise: string;
+  number_from: string | "";
+  prompts: (string | Spoken)[];
+  priority: number;
+}
+
+/** A promised call back. */
+export interface CallbackBrief {
+  id: number;
+  call_id: string;
+  made_call_id: string | null;
+  number: string;
+  hotline: string;
+  queue: string;
+  asked_at: string;
+  waits_since: string;
+  state: string;
+  why: string;
+  changed_at: string;
+}
+
+/** GET /api/callbacks?state=open|done&before= ; DELETE /api/callbacks/{id} takes a promise back. */
+export interface CallbackPage {
+  callbacks: CallbackBrief[];
+  open_count: number;
+  next_before: string | null;
+}
+
 /** The caller was promised a call to `number`; masked where numbers are. */
 export interface CallbackView {
   at: string;
@@ -133,6 +217,12 @@ export interface CallingRules {
 export interface CallingRulesChange {
   value: CallingRules;
   version: number;
+}
+
+/** One way of a condition: taken when all its tests hold. */
+export interface Case {
+  when: When[];
+  to: string;
 }
 
 /** A category of a procedure. */
@@ -166,6 +256,32 @@ export interface Colleague {
 export interface Colleagues {
   colleagues: Colleague[];
   queues: QueueTarget[];
+}
+
+/** Take a number by keys: fewest to most digits, `#` ends. `into`: the variable it becomes. */
+export interface Collect {
+  kind: "collect";
+  note: string;
+  prompts: (string | Spoken)[];
+  into: string;
+  next: string;
+  otherwise: string;
+  what: "digits" | "order" | "phone" | "ticket";
+  fewest: number;
+  most: number;
+  is_confirmed: boolean;
+  is_masked: boolean;
+  wrong: (string | Spoken)[];
+  wait_s: number;
+  tries: number;
+}
+
+/** The first case that holds, else `otherwise`. */
+export interface Condition {
+  kind: "condition";
+  note: string;
+  cases: Case[];
+  otherwise: string;
 }
 
 /** POST /api/calls/{call_id}/consult/step: pass the customer on, go back to him, or join all three. */
@@ -337,6 +453,50 @@ export interface DraftChange {
   contact_number?: string;
 }
 
+/** PUT /api/flows/{name}/draft. `version`: of the draft it was made from, 0 for the first. It may have flaws. */
+export interface DraftSave {
+  text: string;
+  version: number;
+  based_on?: number;
+}
+
+/** What is being written. */
+export interface DraftView {
+  version: number;
+  based_on: number;
+  saved_at: string;
+  saved_by: string;
+}
+
+/** The end: hang up. `refusal`: why he got nothing (`closed`, `full`, `nobody`, `blocked`), counted; else empty. */
+export interface EndCall {
+  type: "EndCall";
+  refusal: string;
+}
+
+/** The caller has just come to the position's node: from outside, after a talk, or taken over by a new service. */
+export interface Entered {
+  type: "Entered";
+}
+
+/** Everything a step may ask. `now` is aware, in the hotline's zone. */
+export interface Facts {
+  now: string;
+  hotline: string;
+  caller_number: string;
+  is_blocked: boolean;
+  queues: Record<string, QueueFacts>;
+  hours: HoursRules;
+  calendar: CalendarRules;
+  can_call_back: boolean;
+}
+
+/** The last action did not work (missing prompt, refused command, time-out), but the caller is still there. */
+export interface Failed {
+  type: "Failed";
+  reason: string;
+}
+
 /** `code` chooses the translated sentence; `text` is English and complete; `fix` is one sentence. */
 export interface Finding {
   code: string;
@@ -346,11 +506,148 @@ export interface Finding {
   about: string;
 }
 
+/**
+ * Something wrong with a flow. `code` has words in both languages, `values` fill them; `text` is plain English.
+ *
+ * `level`: `bad` keeps it from being published, `hint` does not. `line`: in the text, from 1; 0: nowhere in it.
+ */
+export interface FlawView {
+  code: string;
+  level: string;
+  line: number;
+  node: string;
+  text: string;
+  values: Record<string, string>;
+}
+
+/** A menu: a graph of nodes, read from YAML. `language` and `voice` choose the prompts' recordings. */
+export interface Flow {
+  name: string;
+  title: Title;
+  start: string;
+  nodes: Record<string, Announce | Notice | Menu | Collect | Hours | Condition | LookUpNode | QueueNode | Callback | Voicemail | TransferOut | Survey | TicketStatus | FlowJump | Refuse | HangUp>;
+  language: "en" | "zh";
+  voice: "female" | "male";
+}
+
+/** A flow in the list. */
+export interface FlowBrief {
+  name: string;
+  zh: string;
+  en: string;
+  language: string;
+  version: number;
+  published_at: string | null;
+  published_by: string;
+  has_draft: boolean;
+  is_shipped: boolean;
+  answers: string[];
+  used_by: string[];
+  flaw_count: number;
+}
+
+/** Answer to POST /api/flows/check. */
+export interface FlowCheck {
+  flow: Flow | null;
+  flaws: FlawView[];
+  lines: Record<string, number>;
+}
+
+/** GET /api/flows/{name}/counts?since=&until= (days, both counted in; yesterday when left out). */
+export interface FlowCounts {
+  since: string;
+  until: string;
+  calls: number;
+  nodes: NodeCount[];
+}
+
+/** POST /api/flows/write: a flow from the form, to be written as text. Comments of the old text are not kept. */
+export interface FlowFormIn {
+  flow: Flow;
+}
+
+/** POST /api/flows/{name}/in-force: new calls get `version`; -1 retires the flow. */
+export interface FlowGoBack {
+  version: number;
+  expected: number;
+}
+
+/** Go on at the start of another flow, in its language. */
+export interface FlowJump {
+  kind: "flow";
+  note: string;
+  flow: string;
+}
+
+/** GET /api/flows */
+export interface FlowList {
+  flows: FlowBrief[];
+  fallback: string;
+}
+
+/**
+ * GET /api/flows/{name}: the draft when there is one, else the version in force. `flow` is None while it cannot be
+ * read; the flaws say why.
+ */
+export interface FlowPage {
+  name: string;
+  text: string;
+  flow: Flow | null;
+  flaws: FlawView[];
+  lines: Record<string, number>;
+  draft: DraftView | null;
+  in_force: number;
+  is_shipped: boolean;
+}
+
+/** POST /api/flows/{name}/publish: the draft of `version` becomes the newest version, when it has no bad flaw. */
+export interface FlowPublish {
+  version: number;
+  note?: string;
+}
+
+/** POST /api/flows/check: a text that is not saved. */
+export interface FlowTextIn {
+  text: string;
+}
+
+/** A published version. */
+export interface FlowVersion {
+  version: number;
+  published_at: string | null;
+  published_by: string;
+  note: string;
+  is_in_force: boolean;
+}
+
+/** GET /api/flows/{name}/versions, newest first; GET .../versions/{version} gives a FlowPage. */
+export interface FlowVersions {
+  versions: FlowVersion[];
+}
+
+/** The text of a form. */
+export interface FlowWritten {
+  text: string;
+}
+
+/** A look-up found something. `values` become variables under the names the node gives them. */
+export interface Found {
+  type: "Found";
+  values: Record<string, string>;
+}
+
 /** A measured figure of the running service. `unit`: `s`, `ms`, `count`, `bytes`, `ratio`. */
 export interface Gauge {
   code: string;
   value: number | null;
   unit: string;
+}
+
+/** Say good-bye and hang up. */
+export interface HangUp {
+  kind: "hang_up";
+  note: string;
+  prompts: (string | Spoken)[];
 }
 
 /** POST /api/agents/{agent_id}/help */
@@ -368,10 +665,41 @@ export interface Hotline {
   night: string;
 }
 
+/** Which flow answers a number at this moment, and until when that stays so. */
+export interface HotlineNow {
+  number: string;
+  flow: string;
+  is_open: boolean;
+  why: string;
+  until: string | null;
+}
+
 /** All access numbers (P-1), and the flow for everything that cannot be led by its own. */
 export interface HotlineRules {
   hotlines: Hotline[];
   fallback: string;
+}
+
+/** PUT /api/rules/hotlines */
+export interface HotlineRulesChange {
+  version: number;
+  value: HotlineRules;
+}
+
+/** GET /api/hotlines/now */
+export interface HotlinesNow {
+  hotlines: HotlineNow[];
+  calendar_years: number[];
+}
+
+/** Which way by the clock: a schedule of the hours page, public holidays and make-up workdays counted. */
+export interface Hours {
+  kind: "hours";
+  note: string;
+  schedule: string;
+  open: string;
+  closed: string;
+  holiday: string | "";
 }
 
 /** All schedules. The day of the hotline is P-8's: night begins when only the night shift is left. */
@@ -379,9 +707,37 @@ export interface HoursRules {
   schedules: Schedule[];
 }
 
+/** PUT /api/rules/hours */
+export interface HoursRulesChange {
+  version: number;
+  value: HoursRules;
+}
+
+/** One key of a menu. `says`: its meaning, as people see it on the floor, in the pop and in reports. */
+export interface Key {
+  key: string;
+  to: string;
+  says: string;
+}
+
+/** How often a key was pressed at a node. */
+export interface KeyCount {
+  flow: string;
+  node: string;
+  key: string;
+  words: string;
+  count: number;
+}
+
 /** POST /api/calls/{call_id}/keys: keys the other side hears (menus of other companies). */
 export interface KeysRequest {
   keys: string;
+}
+
+/** What all kinds have in common. `note`: for people who read the flow. */
+export interface Kind {
+  kind: "Kind";
+  note: string;
 }
 
 /** POST /api/session/language */
@@ -439,6 +795,71 @@ export interface ListView {
   changed_at: string;
 }
 
+/** Ask `what` (`customer`, `ticket`, `webhook:<name>`). Answer: `Found`, `NotFound` or `Failed`, in `limit_s`. */
+export interface LookUp {
+  type: "LookUp";
+  what: string;
+  values: Record<string, string>;
+  limit_s: number;
+}
+
+/**
+ * Ask for the customer (sets `customer_class`, `customer_vip`, `customer_known`), or a webhook by its name.
+ *
+ * `sends`: variables given to the webhook; `takes`: field of its answer -> variable.
+ */
+export interface LookUpNode {
+  kind: "look_up";
+  note: string;
+  what: "customer" | "webhook";
+  found: string;
+  not_found: string;
+  failed: string;
+  webhook: string | "";
+  sends: string[];
+  takes: Record<string, string>;
+  limit_s: number;
+}
+
+/** Ask for one key. After `tries` times nothing or a wrong key: `otherwise`. */
+export interface Menu {
+  kind: "menu";
+  note: string;
+  prompts: (string | Spoken)[];
+  keys: Key[];
+  otherwise: string;
+  repeat: string | "";
+  operator: string | "";
+  operator_key: string;
+  wrong_key: (string | Spoken)[];
+  no_input: (string | Spoken)[];
+  wait_s: number;
+  tries: number;
+}
+
+/** A day of the menu, one hotline or all. Definitions stand beside the query. */
+export interface MenuDay {
+  day: string;
+  hotline: string;
+  calls: number;
+  contained: number;
+  to_queue: number;
+  hung_up: number;
+  refused: Record<string, number>;
+  fell_back: number;
+  notice_heard: number;
+  menu_s: number;
+}
+
+/** GET /api/reports/menu?since=&until=&hotline= ; .csv behind `menu` gives the days as a table. */
+export interface MenuReport {
+  since: string;
+  until: string;
+  days: MenuDay[];
+  keys: KeyCount[];
+  ratings: RatingCount[];
+}
+
 /** One step in the menu. */
 export interface MenuStepView {
   at: string;
@@ -448,6 +869,37 @@ export interface MenuStepView {
   outcome: string;
   version: number;
   words: string;
+}
+
+/** A message a caller left. */
+export interface MessageBrief {
+  name: string;
+  call_id: string;
+  box: string;
+  hotline: string;
+  number: string;
+  left_at: string;
+  length_s: number;
+  state: string;
+  note: string;
+  version: number;
+  changed_at: string | null;
+  changed_by: string;
+  is_playable: boolean;
+}
+
+/** PUT /api/messages/{name} */
+export interface MessageChange {
+  version: number;
+  state: "done" | "new" | "taken";
+  note?: string;
+}
+
+/** GET /api/messages?state=&box=&before= ; GET /api/messages/{name}/sound plays one (WAV, ranges). */
+export interface MessagePage {
+  messages: MessageBrief[];
+  new_count: number;
+  next_before: string | null;
 }
 
 /** A message the caller left. `name`: the file's, without ending. */
@@ -482,6 +934,22 @@ export interface ModeChange {
   reason?: string;
 }
 
+/** What callers did at one node in a span of days. */
+export interface NodeCount {
+  node: string;
+  came: number;
+  passed: number;
+  left: number;
+  hung_up: number;
+  outcomes: Record<string, number>;
+  keys: Record<string, number>;
+}
+
+/** A look-up found nothing. */
+export interface NotFound {
+  type: "NotFound";
+}
+
 /** Reasons, in the order of the buttons. */
 export interface NotReadyRules {
   reasons: Reason[];
@@ -491,6 +959,30 @@ export interface NotReadyRules {
 export interface NotReadyRulesChange {
   value: NotReadyRules;
   version: number;
+}
+
+/** Tell the floor what happened at a node. `outcome`: one of `OUTCOMES`. */
+export interface Note {
+  type: "Note";
+  node: string;
+  digits: string;
+  outcome: string;
+  words: string;
+}
+
+/** The recording notice: that it was heard, which version of the words, and when, is kept with the call. */
+export interface Notice {
+  kind: "notice";
+  note: string;
+  prompts: (string | Spoken)[];
+  next: string;
+}
+
+/** The recording notice was heard to its end. The session adds which version of the words it was. */
+export interface NoticePlayed {
+  type: "NoticePlayed";
+  node: string;
+  prompts: string[];
 }
 
 /** The recording notice was heard to its end. `wording`: which recording of which words. */
@@ -512,6 +1004,16 @@ export interface OfferView {
   ended_at: string | null;
   outcome: OfferOutcome;
   ring_s: number | null;
+}
+
+/** A recording of the company's own. */
+export interface OwnPrompt {
+  id: number;
+  is_in_force: boolean;
+  length_s: number;
+  source: string;
+  made_at: string;
+  made_by: string;
 }
 
 /** DELETE /api/telephone, GET /api/sip: which page of the browser. */
@@ -577,6 +1079,11 @@ export interface Ping {
   at: string;
 }
 
+/** A `Say` is over, a callback is kept. */
+export interface Played {
+  type: "Played";
+}
+
 /** Browser: still here. */
 export interface Pong {
   type: "pong";
@@ -631,6 +1138,21 @@ export interface PopView {
   missing: string;
 }
 
+/** Where a caller is. Everything a step needs of the past; travels to the simulator and back. */
+export interface Position {
+  flow: string;
+  node: string;
+  tries: number;
+  stage: string;
+  variables: Record<string, string>;
+}
+
+/** Answer to an `Ask`; empty when no key came in time. An end key alone is `#`. */
+export interface Pressed {
+  type: "Pressed";
+  digits: string;
+}
+
 /** application+problem/json (RFC 9457). The browser translates `code`. */
 export interface Problem {
   type: string;
@@ -657,6 +1179,66 @@ export interface Procedures {
   procedures: ProcedureView[];
 }
 
+/** POST /api/prompts/{language}/{name}/by-phone: ring `device` (an agent's telephone) and record there. */
+export interface PromptByPhone {
+  agent_id: string;
+  text?: string;
+}
+
+/** POST /api/prompts/{language}/{name}/in-force: an own recording, or 0 for the shipped one. */
+export interface PromptChoice {
+  id: number;
+}
+
+/** GET /api/prompts */
+export interface PromptList {
+  prompts: PromptView[];
+}
+
+/** Answer to an upload or a recording by phone: what became of it. */
+export interface PromptMade {
+  prompt: PromptView;
+  level_dbfs: number;
+  peak_dbfs: number;
+  trimmed_s: number;
+}
+
+/** PUT /api/prompts/{language}/{name}/text: what is said in the own recording in force. */
+export interface PromptTextIn {
+  text: string;
+}
+
+/** A prompt in one language. `voices`: shipped recordings (`female`, `male`); empty: only own ones. */
+export interface PromptView {
+  name: string;
+  language: string;
+  text: string;
+  voices: Record<string, number>;
+  own: OwnPrompt[];
+  used_by: string[];
+}
+
+/** One queue now. */
+export interface QueueFacts {
+  waiting_count: number;
+  ready_count: number;
+  seat_count: number;
+  expected_wait_s: number | null;
+}
+
+/** Hand the caller to a queue, after a word to him. A queue is a skill: agents serve those they are given. */
+export interface QueueNode {
+  kind: "queue";
+  note: string;
+  queue: string;
+  prompts: (string | Spoken)[];
+  priority: number;
+  says_position: boolean;
+  says_wait: boolean;
+  words_every_s: number;
+  after: string | "";
+}
+
 /** A queue to which a customer could be passed on. */
 export interface QueueTarget {
   name: string;
@@ -674,6 +1256,23 @@ export interface QueueView {
   talking_count: number;
   member_count: number;
   free_count: number;
+}
+
+/** The caller rated the service (P-51). Tells the floor; no answer of its own. */
+export interface Rate {
+  type: "Rate";
+  question: string;
+  score: number;
+}
+
+/** Ratings of one question and agent (`agent_id` empty: without a talk). */
+export interface RatingCount {
+  question: string;
+  agent_id: string;
+  name: string;
+  scores: Record<string, number>;
+  average: number;
+  asked: number;
 }
 
 /** A rating by key. `agent_id`: who talked with the caller last. */
@@ -707,6 +1306,12 @@ export interface ReasonUses {
   reasons: ReasonUse[];
 }
 
+/** A message was left. */
+export interface Recorded {
+  type: "Recorded";
+  length_s: number;
+}
+
 /**
  * One recorded stretch. It plays from /api/calls/{call_id}/recordings/{part}: stereo, the customer on the left.
  *
@@ -728,6 +1333,14 @@ export interface RecordedParts {
 /** POST /api/calls/{call_id}/recording */
 export interface RecordingChange {
   action: "pause" | "resume";
+}
+
+/** Say why there is nobody, hang up, and count it. */
+export interface Refuse {
+  kind: "refuse";
+  note: string;
+  reason: "blocked" | "closed" | "full" | "nobody";
+  prompts: (string | Spoken)[];
 }
 
 /** Server: a message was not understood or not allowed. */
@@ -765,6 +1378,19 @@ export interface RulesInForce {
   versions: Record<string, number>;
 }
 
+/** A prompt in the simulator: its words, as far as known. */
+export interface SaidView {
+  prompt: string;
+  text: string;
+  exists: boolean;
+}
+
+/** Play prompts; keys pressed meanwhile are not kept. Answer: `Played` or `Failed`. */
+export interface Say {
+  type: "Say";
+  prompts: string[];
+}
+
 /** Opening hours. `week`: Monday first, the spans of each day. */
 export interface Schedule {
   code: string;
@@ -796,6 +1422,10 @@ export interface Session {
   expires_at: string;
 }
 
+/** Something that stands in a flow. */
+export interface Shape {
+}
+
 /** POST /api/session */
 export interface SignIn {
   login: string;
@@ -814,6 +1444,38 @@ export interface SignInLink {
   expires_at: string;
 }
 
+/**
+ * POST /api/flows/simulate: one step. `text`: the flow as it stands in the editor; None: as in force.
+ *
+ * `position` None: a call begins. `given` answers the last action.
+ */
+export interface SimulateIn {
+  name: string;
+  text?: string | null;
+  position?: Position | null;
+  given?: Entered | Played | Pressed | Found | NotFound | Recorded | Failed | null;
+  world: SimulatedWorld;
+}
+
+/** What the session would do now. */
+export interface SimulateOut {
+  actions: (Say | Ask | Note | LookUp | TakeMessage | TakeCallback | Rate | NoticePlayed | ToQueue | ToNumber | EndCall)[];
+  said: SaidView[];
+  position: Position;
+  is_over: boolean;
+  path: string[];
+}
+
+/** The world of a simulated call. */
+export interface SimulatedWorld {
+  now: string;
+  hotline?: string;
+  caller_number?: string;
+  is_blocked?: boolean;
+  can_call_back?: boolean;
+  queues?: Record<string, QueueFacts>;
+}
+
 /** From an instant of the day to another; over midnight when `until` is not after `since`. */
 export interface Span {
   since: string;
@@ -828,6 +1490,18 @@ export interface SpecialDay {
   en: string;
 }
 
+/**
+ * A value read out in the flow's language: `{say: minutes, of: wait}`.
+ *
+ * `say`: `digits` one by one, `number` (两千零三), `minutes` (两分钟), `time` (`15:20`), `date` (`2026-11-25`),
+ * `prompt`: the prompt whose name is `<of's value>` with `prefix` in front. An unknown or empty value says nothing.
+ */
+export interface Spoken {
+  say: "date" | "digits" | "minutes" | "number" | "prompt" | "time";
+  of: string;
+  prefix: string | "";
+}
+
 /** Server: this socket fell behind; fresh snapshots of these topics follow. */
 export interface Stale {
   type: "stale";
@@ -838,6 +1512,40 @@ export interface Stale {
 export interface Subscribe {
   type: "subscribe";
   topics: string[];
+}
+
+/** Ask for a rating by key (P-51). `question` names it in reports; keys are scores. */
+export interface Survey {
+  kind: "survey";
+  note: string;
+  question: string;
+  prompts: (string | Spoken)[];
+  next: string;
+  scores: Record<string, number>;
+  wrong_key: (string | Spoken)[];
+  wait_s: number;
+  tries: number;
+}
+
+/** Keep the caller's place in `queue` and call `number` when it is his turn. Answer: `Played` or `Failed`. */
+export interface TakeCallback {
+  type: "TakeCallback";
+  queue: string;
+  number: string;
+  priority: number;
+}
+
+/**
+ * Say the prompts, beep, record until `#`, silence, hang-up or `limit_s`. Answer: `Recorded` or `Failed`.
+ *
+ * A caller who hangs up has left his message all the same: the session tells the floor, whatever the flow does.
+ */
+export interface TakeMessage {
+  type: "TakeMessage";
+  prompts: string[];
+  box: string;
+  limit_s: number;
+  silence_s: number;
 }
 
 /** POST /api/people/{id}/telephone: settings of the agent's SIP phone. Looking is audited. */
@@ -1005,6 +1713,48 @@ export interface TicketPage {
   counts: Record<string, number>;
 }
 
+/**
+ * State of a ticket by telephone: ticket number, then the last four digits of the caller's telephone number.
+ *
+ * Found: `found` is said (may use variables `ticket_state`, `ticket_due`), then `next`. Wrong ones cost a try each.
+ */
+export interface TicketStatus {
+  kind: "ticket_status";
+  note: string;
+  ask_number: (string | Spoken)[];
+  ask_digits: (string | Spoken)[];
+  found: (string | Spoken)[];
+  next: string;
+  otherwise: string;
+  not_found: (string | Spoken)[];
+  wait_s: number;
+  tries: number;
+}
+
+/** What people call the flow. */
+export interface Title {
+  zh: string;
+  en: string;
+}
+
+/** The end: connect the caller with a number outside. `after`: the node at which he goes on when nobody answers. */
+export interface ToNumber {
+  type: "ToNumber";
+  number: string;
+  after: string;
+}
+
+/** The end: hand the caller to the dialplan, bound for `queue`. */
+export interface ToQueue {
+  type: "ToQueue";
+  queue: string;
+  priority: number;
+  words_every_s: number;
+  says_position: boolean;
+  says_wait: boolean;
+  after: string;
+}
+
 /** One change; `value` None takes the key away. */
 export interface TopicChange {
   topic: string;
@@ -1027,6 +1777,15 @@ export interface TopicSnapshot {
   seq: number;
   at: string;
   items: Record<string, CallView | AgentView | QueueView | LinkView | DifferenceView | PopView | ListView>;
+}
+
+/** Connect with a number outside; the calling rules of a supervisor hold for it. */
+export interface TransferOut {
+  kind: "transfer_out";
+  note: string;
+  number: string;
+  otherwise: string;
+  prompts: (string | Spoken)[];
 }
 
 /**
@@ -1075,6 +1834,18 @@ export interface VisitView {
   offers: OfferView[];
 }
 
+/** Take a message. `box`: a queue's name, so that who serves it works the message. */
+export interface Voicemail {
+  kind: "voicemail";
+  note: string;
+  prompts: (string | Spoken)[];
+  box: string;
+  next: string;
+  otherwise: string;
+  most_s: number;
+  silence_s: number;
+}
+
 /** A system outside that flows may ask. POST of a JSON object, answer a flat JSON object (`ivr` look-up node). */
 export interface Webhook {
   code: string;
@@ -1085,6 +1856,30 @@ export interface Webhook {
 /** All of them. */
 export interface WebhookRules {
   webhooks: Webhook[];
+}
+
+/** PUT /api/rules/webhooks */
+export interface WebhookRulesChange {
+  version: number;
+  value: WebhookRules;
+}
+
+/**
+ * One test. Numbers: `at_least` and `at_most`, both counted in; words: `is_one_of`.
+ *
+ * `fact`: `waiting`, `ready`, `seats`, `expected_wait_s` (of `queue`; without one: of all of them together, the
+ * longest wait), `blocked` (`yes`, `no`), `number` (`withheld`, `known`), `time` (since, until), `variable` (of
+ * `variable`; `customer_class`, `customer_vip` after a look-up of the customer). An unknown fact is no match.
+ */
+export interface When {
+  fact: "blocked" | "expected_wait_s" | "number" | "ready" | "seats" | "time" | "variable" | "waiting";
+  queue: string | "";
+  variable: string | "";
+  at_least: number | null;
+  at_most: number | null;
+  is_one_of: string[];
+  since: string | null;
+  until: string | null;
 }
 
 /** POST /api/agents/{agent_id}/wrap-up: end it, or extend it by `extra_s`. */

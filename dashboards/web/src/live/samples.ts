@@ -34,6 +34,10 @@ export function call(id: string, change: Partial<CallView> = {}): CallView {
     recording_paused_at: null,
     recording_resumes_at: null,
     waits_for: null,
+    notice: null,
+    messages: [],
+    ratings: [],
+    callback: null,
     ...change,
   };
 }

@@ -1,0 +1,478 @@
+"""Shapes on the wire of flows, prompts, what callers leave, and the menu's figures; TypeScript is made from them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from cti.domain.hours import CalendarRules, HotlineRules, HoursRules
+from cti.domain.rulebook import WebhookRules
+from cti.web.shapes import Answer, Wire
+from ivr.actions import Action, Input
+from ivr.actions import Name as FlowName
+from ivr.facts import QueueFacts
+from ivr.kinds.shapes import Flow, Position
+
+FlowText = Annotated[str, Meta(max_length=200_000)]
+Line200 = Annotated[str, Meta(max_length=200)]
+Language = Literal["zh", "en"]
+
+
+# --- flows ----------------------------------------------------------------------------------------------------------
+
+
+class FlawView(Answer, kw_only=True):
+    """Something wrong with a flow. `code` has words in both languages, `values` fill them; `text` is plain English.
+
+    `level`: `bad` keeps it from being published, `hint` does not. `line`: in the text, from 1; 0: nowhere in it.
+    """
+
+    code: str
+    level: str
+    line: int
+    node: str
+    text: str
+    values: dict[str, str]
+
+
+class FlowBrief(Answer, kw_only=True):
+    """A flow in the list."""
+
+    name: str
+    zh: str
+    en: str
+    language: str
+    version: int
+    """In force; 0 is the shipped one; -1: none, it was never published or has been retired."""
+    published_at: datetime | None
+    published_by: str
+    has_draft: bool
+    is_shipped: bool
+    answers: list[str]
+    """Hotline numbers it answers, by day or by night, with `:day`, `:night` behind."""
+    used_by: list[str]
+    """Flows that jump to it."""
+    flaw_count: int
+    """Of the version in force, with today's prompts and queues: what callers would stumble over."""
+
+
+class FlowList(Answer, kw_only=True):
+    """GET /api/flows"""
+
+    flows: list[FlowBrief]
+    fallback: str
+
+
+class DraftView(Answer, kw_only=True):
+    """What is being written."""
+
+    version: int
+    based_on: int
+    saved_at: datetime
+    saved_by: str
+
+
+class FlowPage(Answer, kw_only=True):
+    """GET /api/flows/{name}: the draft when there is one, else the version in force. `flow` is None while it cannot be
+    read; the flaws say why."""
+
+    name: str
+    text: str
+    flow: Flow | None
+    flaws: list[FlawView]
+    lines: dict[str, int]
+    """Node -> the line it begins at."""
+    draft: DraftView | None
+    in_force: int
+    is_shipped: bool
+
+
+class FlowCheck(Answer, kw_only=True):
+    """Answer to POST /api/flows/check."""
+
+    flow: Flow | None
+    flaws: list[FlawView]
+    lines: dict[str, int]
+
+
+class FlowTextIn(Wire, kw_only=True):
+    """POST /api/flows/check: a text that is not saved."""
+
+    text: FlowText
+
+
+class FlowFormIn(Wire, kw_only=True):
+    """POST /api/flows/write: a flow from the form, to be written as text. Comments of the old text are not kept."""
+
+    flow: Flow
+
+
+class FlowWritten(Answer, kw_only=True):
+    """The text of a form."""
+
+    text: str
+
+
+class DraftSave(Wire, kw_only=True):
+    """PUT /api/flows/{name}/draft. `version`: of the draft it was made from, 0 for the first. It may have flaws."""
+
+    text: FlowText
+    version: int
+    based_on: int = 0
+
+
+class FlowPublish(Wire, kw_only=True):
+    """POST /api/flows/{name}/publish: the draft of `version` becomes the newest version, when it has no bad flaw."""
+
+    version: int
+    note: Line200 = ""
+
+
+class FlowGoBack(Wire, kw_only=True):
+    """POST /api/flows/{name}/in-force: new calls get `version`; -1 retires the flow."""
+
+    version: int
+    expected: int
+    """The version that was in force when the page was read."""
+
+
+class FlowVersion(Answer, kw_only=True):
+    """A published version."""
+
+    version: int
+    published_at: datetime | None
+    published_by: str
+    note: str
+    is_in_force: bool
+
+
+class FlowVersions(Answer, kw_only=True):
+    """GET /api/flows/{name}/versions, newest first; GET .../versions/{version} gives a FlowPage."""
+
+    versions: list[FlowVersion]
+
+
+class NodeCount(Answer, kw_only=True):
+    """What callers did at one node in a span of days."""
+
+    node: str
+    came: int
+    passed: int
+    """Went on to another node."""
+    left: int
+    """Left the menu here as meant: queue, number, callback, good-bye, refusal."""
+    hung_up: int
+    outcomes: dict[str, int]
+    keys: dict[str, int]
+    """Key -> how many pressed it."""
+
+
+class FlowCounts(Answer, kw_only=True):
+    """GET /api/flows/{name}/counts?since=&until= (days, both counted in; yesterday when left out)."""
+
+    since: date
+    until: date
+    calls: int
+    nodes: list[NodeCount]
+
+
+class SimulatedWorld(Wire, kw_only=True):
+    """The world of a simulated call."""
+
+    now: datetime
+    hotline: str = ""
+    caller_number: str = ""
+    is_blocked: bool = False
+    can_call_back: bool = True
+    queues: dict[str, QueueFacts] = msgspec.field(default_factory=dict)
+
+
+class SimulateIn(Wire, kw_only=True):
+    """POST /api/flows/simulate: one step. `text`: the flow as it stands in the editor; None: as in force.
+
+    `position` None: a call begins. `given` answers the last action.
+    """
+
+    name: FlowName
+    text: FlowText | None = None
+    position: Position | None = None
+    given: Input | None = None
+    world: SimulatedWorld
+
+
+class SaidView(Answer, kw_only=True):
+    """A prompt in the simulator: its words, as far as known."""
+
+    prompt: str
+    text: str
+    exists: bool
+
+
+class SimulateOut(Answer, kw_only=True):
+    """What the session would do now."""
+
+    actions: list[Action]
+    said: list[SaidView]
+    position: Position
+    is_over: bool
+    path: list[str]
+    """Nodes passed in this step, the last is the present one."""
+
+
+# --- prompts --------------------------------------------------------------------------------------------------------
+
+
+class OwnPrompt(Answer, kw_only=True):
+    """A recording of the company's own."""
+
+    id: int
+    is_in_force: bool
+    length_s: float
+    source: str
+    made_at: datetime
+    made_by: str
+
+
+class PromptView(Answer, kw_only=True):
+    """A prompt in one language. `voices`: shipped recordings (`female`, `male`); empty: only own ones."""
+
+    name: str
+    language: str
+    text: str
+    voices: dict[str, float]
+    """voice -> seconds"""
+    own: list[OwnPrompt]
+    used_by: list[str]
+    """Flows in force and drafts that say it; `dialplan` for what is said without the service."""
+
+
+class PromptList(Answer, kw_only=True):
+    """GET /api/prompts"""
+
+    prompts: list[PromptView]
+
+
+class PromptMade(Answer, kw_only=True):
+    """Answer to an upload or a recording by phone: what became of it."""
+
+    prompt: PromptView
+    level_dbfs: float
+    peak_dbfs: float
+    trimmed_s: float
+
+
+class PromptChoice(Wire, kw_only=True):
+    """POST /api/prompts/{language}/{name}/in-force: an own recording, or 0 for the shipped one."""
+
+    id: int
+
+
+class PromptTextIn(Wire, kw_only=True):
+    """PUT /api/prompts/{language}/{name}/text: what is said in the own recording in force."""
+
+    text: Annotated[str, Meta(max_length=2000)]
+
+
+class PromptByPhone(Wire, kw_only=True):
+    """POST /api/prompts/{language}/{name}/by-phone: ring `device` (an agent's telephone) and record there."""
+
+    agent_id: Annotated[str, Meta(max_length=20)]
+    text: Annotated[str, Meta(max_length=2000)] = ""
+
+
+# --- rules of the hotline -------------------------------------------------------------------------------------------
+
+
+class HoursRulesChange(Wire, kw_only=True):
+    """PUT /api/rules/hours"""
+
+    version: int
+    value: HoursRules
+
+
+class CalendarRulesChange(Wire, kw_only=True):
+    """PUT /api/rules/calendar"""
+
+    version: int
+    value: CalendarRules
+
+
+class HotlineRulesChange(Wire, kw_only=True):
+    """PUT /api/rules/hotlines"""
+
+    version: int
+    value: HotlineRules
+
+
+class WebhookRulesChange(Wire, kw_only=True):
+    """PUT /api/rules/webhooks"""
+
+    version: int
+    value: WebhookRules
+
+
+class HotlineNow(Answer, kw_only=True):
+    """Which flow answers a number at this moment, and until when that stays so."""
+
+    number: str
+    flow: str
+    is_open: bool
+    why: str
+    """`schedule`, `holiday`, `workday` (a make-up workday), `retired` (the fallback flow answers instead)."""
+    until: datetime | None
+
+
+class HotlinesNow(Answer, kw_only=True):
+    """GET /api/hotlines/now"""
+
+    hotlines: list[HotlineNow]
+    calendar_years: list[int]
+    """Years with days in the calendar; a year that is near and not in it is a finding of the check page."""
+
+
+class BlockedCaller(Answer, kw_only=True):
+    """A number whose callers are not served; masked for who may not see numbers."""
+
+    key: str
+    """Stands for the number in requests."""
+    number: str
+    why: str
+    until: datetime | None
+    blocked_at: datetime
+    blocked_by: str
+    refused_count: int
+    """Calls refused in the last 30 days."""
+
+
+class BlockedCallers(Answer, kw_only=True):
+    """GET /api/blocked"""
+
+    callers: list[BlockedCaller]
+
+
+class BlockCaller(Wire, kw_only=True):
+    """POST /api/blocked; by number or by the call it came in."""
+
+    number: Annotated[str, Meta(max_length=40)] = ""
+    call_id: Annotated[str, Meta(max_length=150)] = ""
+    why: Annotated[str, Meta(min_length=1, max_length=200)]
+    until: datetime | None = None
+
+
+# --- what callers leave ---------------------------------------------------------------------------------------------
+
+
+class MessageBrief(Answer, kw_only=True):
+    """A message a caller left."""
+
+    name: str
+    call_id: str
+    box: str
+    hotline: str
+    number: str
+    left_at: datetime
+    length_s: float
+    state: str
+    """`new`, `taken`, `done`."""
+    note: str
+    version: int
+    changed_at: datetime | None
+    changed_by: str
+    is_playable: bool
+
+
+class MessagePage(Answer, kw_only=True):
+    """GET /api/messages?state=&box=&before= ; GET /api/messages/{name}/sound plays one (WAV, ranges)."""
+
+    messages: list[MessageBrief]
+    new_count: int
+    next_before: str | None
+
+
+class MessageChange(Wire, kw_only=True):
+    """PUT /api/messages/{name}"""
+
+    version: int
+    state: Literal["new", "taken", "done"]
+    note: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class CallbackBrief(Answer, kw_only=True):
+    """A promised call back."""
+
+    id: int
+    call_id: str
+    made_call_id: str | None
+    number: str
+    hotline: str
+    queue: str
+    asked_at: datetime
+    waits_since: datetime
+    state: str
+    why: str
+    changed_at: datetime
+
+
+class CallbackPage(Answer, kw_only=True):
+    """GET /api/callbacks?state=open|done&before= ; DELETE /api/callbacks/{id} takes a promise back."""
+
+    callbacks: list[CallbackBrief]
+    open_count: int
+    next_before: str | None
+
+
+# --- figures --------------------------------------------------------------------------------------------------------
+
+
+class MenuDay(Answer, kw_only=True):
+    """A day of the menu, one hotline or all. Definitions stand beside the query."""
+
+    day: date
+    hotline: str
+    calls: int
+    contained: int
+    """Ended in the menu as meant, without a person: status told, message left, callback promised, good-bye heard."""
+    to_queue: int
+    hung_up: int
+    """In the menu, before anything else came of it."""
+    refused: dict[str, int]
+    """`lines`, `closed`, `full`, `nobody`, `blocked`, `guard`; queues that refused: `refused_full`, `refused_empty`."""
+    fell_back: int
+    notice_heard: int
+    menu_s: float
+    """Median seconds in the menu."""
+
+
+class KeyCount(Answer, kw_only=True):
+    """How often a key was pressed at a node."""
+
+    flow: str
+    node: str
+    key: str
+    words: str
+    count: int
+
+
+class RatingCount(Answer, kw_only=True):
+    """Ratings of one question and agent (`agent_id` empty: without a talk)."""
+
+    question: str
+    agent_id: str
+    name: str
+    scores: dict[str, int]
+    average: float
+    asked: int
+    """Talks after which the question was put, answered or not."""
+
+
+class MenuReport(Answer, kw_only=True):
+    """GET /api/reports/menu?since=&until=&hotline= ; .csv behind `menu` gives the days as a table."""
+
+    since: date
+    until: date
+    days: list[MenuDay]
+    keys: list[KeyCount]
+    ratings: list[RatingCount]

@@ -7,6 +7,7 @@ python -m tests ARGUMENTS   pytest with these arguments
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -34,7 +35,10 @@ LANES = (("browser",), ("asterisk", "faults", "bench"))
 """Folders that `quick` leaves out. Their tests mostly wait for calls to go by, so two lanes run beside each other; the
 tests of one lane never do, because each listens to what it recorded.
 """
+MOST_AGAIN = 3
+"""Calls in real time on a noisy machine: up to so many failures of a lane are tried once more, alone, and named."""
 NEED_A_MACHINE = tuple(name for lane in LANES for name in lane)
+FORGET = "--cache-clear"
 IMPORTS = "from importlinter.cli import lint_imports_command as check; check()"
 """import-linter has no `-m`, and the scripts in `.venv/bin` do not survive a moved checkout."""
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -74,7 +78,11 @@ class Suite(Check):
 
     is_live: bool = True
     """Progress is shown as it comes; otherwise everything at the end, so that two runs do not talk at once."""
+    cache: str = ""
+    """Folder in which pytest keeps what failed, so that it can be tried again; empty: a failure is final."""
     closing: str = field(default="pytest said nothing", init=False)
+    again: list[str] = field(default_factory=list, init=False)
+    """Tests that passed only when they were tried a second time."""
 
     def run(self) -> None:
         """Run with the output passed on, progress dots included."""
@@ -92,6 +100,31 @@ class Suite(Check):
             sys.stdout.buffer.flush()
         self.seconds, self.ok = time.monotonic() - began, process.returncode == 0
         self.closing = closing_line(kept.decode("utf-8", "replace")) or self.closing
+
+    def try_again(self) -> None:
+        """Run what failed once more, when it is little. Call it when nothing else runs."""
+        failed = self.failed
+        if self.ok or not 0 < len(failed) <= MOST_AGAIN:
+            return
+        print(f"\n  {self.title}: once more, alone: {', '.join(failed)}", flush=True)
+        words = [word for word in self.command if word != FORGET]
+        second = Suite(self.title, [*words, "--last-failed", "--last-failed-no-failures=none"], cwd=self.cwd)
+        second.run()
+        self.seconds += second.seconds
+        if second.ok:
+            counts = dict(counted(self.closing))
+            passed = counts.get("passed", 0) + len(failed)
+            self.ok, self.again, self.closing = (
+                True,
+                failed,
+                f"{passed} passed, {len(failed)} rerun in {self.seconds:.2f}s",
+            )
+
+    @property
+    def failed(self) -> list[str]:
+        """What pytest's cache names as failed in the last run."""
+        kept = self.cwd / self.cache / "v" / "cache" / "lastfailed"
+        return sorted(json.loads(kept.read_text())) if self.cache and kept.exists() else []
 
 
 def closing_line(output: str) -> str:
@@ -134,7 +167,9 @@ def suites(quick: bool) -> list[Suite]:
     found = [Suite("tests", [*command, "-n", "auto", "--dist", "loadfile", *plain])]
     for lane in () if quick else LANES:
         paths = [f"tests/{name}" for name in lane if is_folder(ROOT / "tests" / name)]
-        found.append(Suite(f"tests: {', '.join(lane)}", [*command, *paths], is_live=lane is LANES[0]))
+        cache = f".pytest_cache/{lane[0]}"
+        words = [*command, "-o", f"cache_dir={cache}", FORGET, *paths]
+        found.append(Suite(f"tests: {', '.join(lane)}", words, is_live=lane is LANES[0], cache=cache))
     return found
 
 
@@ -142,14 +177,19 @@ def together(runs: Sequence[Suite]) -> str:
     """Return the closing lines of several runs as one: the counts of each word, and the time of all."""
     counts: dict[str, int] = {}
     for run in runs:
-        found = COUNTS.findall(run.closing.partition(" in ")[0])
+        found = counted(run.closing)
         if not found:
             return run.closing
-        for count, word in found:
-            counts[word] = counts.get(word, 0) + int(count)
+        for word, count in found:
+            counts[word] = counts.get(word, 0) + count
     return (
         f"{', '.join(f'{count} {word}' for word, count in counts.items())} in {sum(run.seconds for run in runs):.2f}s"
     )
+
+
+def counted(closing: str) -> list[tuple[str, int]]:
+    """Return the words of a closing line with their counts."""
+    return [(word, int(count)) for count, word in COUNTS.findall(closing.partition(" in ")[0])]
 
 
 def is_folder(path: Path) -> bool:
@@ -211,9 +251,13 @@ def run_all(quick: bool) -> int:
     run_lanes(lanes)
     tests[0].run()
     run_lanes([[lane] for lane in tests[1:]])
+    for lane in tests[1:]:
+        lane.try_again()
     checks = [*(check for lane in lanes for check in lane), *tests]
     print("\n" + "\n".join(check.row for check in checks))
     failed = [check.title for check in checks if not check.ok]
+    for again in [name for lane in tests for name in lane.again]:
+        print(f"  passed only at the second attempt: {again}")
     print(f"\n{'failed: ' + ', '.join(failed) if failed else 'all is well'}\n{together(tests)}", flush=True)
     return 1 if failed else 0
 

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.__main__ import NEED_A_MACHINE, PACKAGES, Check, Suite, closing_line, python, suites, together
+from tests.__main__ import (
+    FORGET,
+    MOST_AGAIN,
+    NEED_A_MACHINE,
+    PACKAGES,
+    Check,
+    Suite,
+    closing_line,
+    python,
+    suites,
+    together,
+)
 from tests.parts import LOOKS
 
 
@@ -65,3 +76,49 @@ def test_suite_passes_its_output_on_and_keeps_the_closing_line(
     assert tests.ok
     assert tests.closing == "2 passed in 0.1s"
     assert capfdbinary.readouterr().out == b"..\n2 passed in 0.1s\n"
+
+
+def lane(folder: Path, text: str) -> Suite:
+    """A run over one file of tests, which keeps what failed."""
+    (folder / "test_one.py").write_text(text)
+    words = python(
+        "-m", "pytest", "-q", "-p", "no:asyncio", "-p", "no:xdist", "-o", "cache_dir=kept", FORGET, "test_one.py"
+    )
+    return Suite("a lane", words, cwd=folder, cache="kept")
+
+
+ONCE = """
+from pathlib import Path
+
+def test_calm(): pass
+
+def test_nervous():
+    seen = Path("seen")
+    was_there = seen.exists()
+    seen.touch()
+    assert was_there
+"""
+
+
+def test_what_fails_once_is_tried_again_and_named(tmp_path: Path) -> None:
+    tests = lane(tmp_path, ONCE)
+    tests.run()
+    assert not tests.ok
+    tests.try_again()
+    assert tests.ok
+    assert tests.again == ["test_one.py::test_nervous"]
+    assert tests.closing.startswith("2 passed, 1 rerun in ")
+
+
+def test_what_fails_twice_or_in_many_places_has_failed(tmp_path: Path) -> None:
+    tests = lane(tmp_path, "def test_broken(): assert False\n")
+    tests.run()
+    tests.try_again()
+    assert not tests.ok
+    assert tests.again == []
+    many = lane(tmp_path, "".join(f"def test_{n}(): assert False\n" for n in range(MOST_AGAIN + 1)))
+    many.run()
+    seconds = many.seconds
+    many.try_again()
+    assert not many.ok
+    assert many.seconds == seconds, "nothing was tried again"

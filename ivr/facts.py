@@ -16,7 +16,8 @@ class QueueFacts(msgspec.Struct, frozen=True, kw_only=True):
     ready_count: int = 0
     """Members who could be rung: neither paused nor busy, on a reachable telephone."""
     seat_count: int = 0
-    """Members signed in and not paused, busy or not."""
+    """Members signed in on a reachable telephone, busy or paused or not: whoever is in wrap-up is back in seconds, so a
+    caller may join (queues.conf, joinempty)."""
     expected_wait_s: float | None = None
     """Our own estimate for a caller who joins now; None: nobody can say."""
 

@@ -23,11 +23,12 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Spoken(Shape, frozen=True, kw_only=True):
     """A value read out in the flow's language: `{say: minutes, of: wait}`.
 
-    `say`: `digits` one by one, `number` (两千零三), `minutes` (两分钟), `time` (`15:20`), `date` (`2026-11-25`),
-    `prompt`: the prompt whose name is `<of's value>` with `prefix` in front. An unknown or empty value says nothing.
+    `say`: `digits` one by one, `number` (两千零三), `count` (of people: 两, not 二), `minutes` (两分钟), `time`
+    (`15:20`), `date` (`2026-11-25`), `prompt`: the prompt named `<of's value>` with `prefix` in front. An unknown or
+    empty value says nothing.
     """
 
-    say: Literal["digits", "number", "minutes", "time", "date", "prompt"]
+    say: Literal["digits", "number", "count", "minutes", "time", "date", "prompt"]
     of: Name
     prefix: Name | Literal[""] = ""
 
@@ -116,11 +117,12 @@ class When(Shape, frozen=True, kw_only=True):
     """One test. Numbers: `at_least` and `at_most`, both counted in; words: `is_one_of`.
 
     `fact`: `waiting`, `ready`, `seats`, `expected_wait_s` (of `queue`; without one: of all of them together, the
-    longest wait), `blocked` (`yes`, `no`), `number` (`withheld`, `known`), `time` (since, until), `variable` (of
-    `variable`; `customer_class`, `customer_vip` after a look-up of the customer). An unknown fact is no match.
+    longest wait), `blocked` (`yes`, `no`), `number` (`withheld`, `known`), `callback` (`yes`, `no`: calling out is on,
+    so that a call back can be promised), `time` (since, until), `variable` (of `variable`; `customer_class`,
+    `customer_vip` after a look-up of the customer). An unknown fact is no match.
     """
 
-    fact: Literal["waiting", "ready", "seats", "expected_wait_s", "blocked", "number", "time", "variable"]
+    fact: Literal["waiting", "ready", "seats", "expected_wait_s", "blocked", "number", "callback", "time", "variable"]
     queue: Name | Literal[""] = ""
     variable: Name | Literal[""] = ""
     at_least: int | None = None

@@ -1493,11 +1493,12 @@ export interface SpecialDay {
 /**
  * A value read out in the flow's language: `{say: minutes, of: wait}`.
  *
- * `say`: `digits` one by one, `number` (两千零三), `minutes` (两分钟), `time` (`15:20`), `date` (`2026-11-25`),
- * `prompt`: the prompt whose name is `<of's value>` with `prefix` in front. An unknown or empty value says nothing.
+ * `say`: `digits` one by one, `number` (两千零三), `count` (of people: 两, not 二), `minutes` (两分钟), `time`
+ * (`15:20`), `date` (`2026-11-25`), `prompt`: the prompt named `<of's value>` with `prefix` in front. An unknown or
+ * empty value says nothing.
  */
 export interface Spoken {
-  say: "date" | "digits" | "minutes" | "number" | "prompt" | "time";
+  say: "count" | "date" | "digits" | "minutes" | "number" | "prompt" | "time";
   of: string;
   prefix: string | "";
 }
@@ -1868,11 +1869,12 @@ export interface WebhookRulesChange {
  * One test. Numbers: `at_least` and `at_most`, both counted in; words: `is_one_of`.
  *
  * `fact`: `waiting`, `ready`, `seats`, `expected_wait_s` (of `queue`; without one: of all of them together, the
- * longest wait), `blocked` (`yes`, `no`), `number` (`withheld`, `known`), `time` (since, until), `variable` (of
- * `variable`; `customer_class`, `customer_vip` after a look-up of the customer). An unknown fact is no match.
+ * longest wait), `blocked` (`yes`, `no`), `number` (`withheld`, `known`), `callback` (`yes`, `no`: calling out is on,
+ * so that a call back can be promised), `time` (since, until), `variable` (of `variable`; `customer_class`,
+ * `customer_vip` after a look-up of the customer). An unknown fact is no match.
  */
 export interface When {
-  fact: "blocked" | "expected_wait_s" | "number" | "ready" | "seats" | "time" | "variable" | "waiting";
+  fact: "blocked" | "callback" | "expected_wait_s" | "number" | "ready" | "seats" | "time" | "variable" | "waiting";
   queue: string | "";
   variable: string | "";
   at_least: number | null;

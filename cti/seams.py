@@ -13,6 +13,7 @@ import ivr.actions
 import ivr.facts
 import ivr.kinds.shapes
 import ivr.wire
+import ivr.wire_left
 import recordings.api
 import recordings.wire
 import tickets.api
@@ -26,7 +27,7 @@ from cti.web.typescript import generate
 
 STRUCTS: tuple[ModuleType, ...] = (
     wire, changes, colleagues, entity, pop, findings, roles, hours, rulebook, tickets.wire, recordings.wire,
-    ivr.wire, ivr.actions, ivr.facts, ivr.kinds.shapes,
+    ivr.wire, ivr.wire_left, ivr.actions, ivr.facts, ivr.kinds.shapes,
 )  # fmt: skip
 """Modules whose structs travel."""
 

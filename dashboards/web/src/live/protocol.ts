@@ -1391,7 +1391,7 @@ export interface Say {
   prompts: string[];
 }
 
-/** Opening hours. `week`: Monday first, the spans of each day. */
+/** Opening hours. `week`: Monday first, the spans of each day, by the clock of the hotline's zone. */
 export interface Schedule {
   code: string;
   zh: string;

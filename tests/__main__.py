@@ -1,7 +1,7 @@
 """`./test`: all checks and tests, in the order in which a mistake shows soonest; a table of what took how long.
 
 python -m tests             everything; installs missing parts when root, else names them
-python -m tests quick       the part without Asterisk and browser
+python -m tests quick       lint, types, import rules, unit and web tests, traces: no Asterisk, browser or PostgreSQL
 python -m tests ARGUMENTS   pytest with these arguments
 """
 
@@ -38,6 +38,7 @@ tests of one lane never do, because each listens to what it recorded.
 MOST_AGAIN = 3
 """Calls in real time on a noisy machine: up to so many failures of a lane are tried once more, alone, and named."""
 NEED_A_MACHINE = tuple(name for lane in LANES for name in lane)
+NOT_QUICK = ("db", *NEED_A_MACHINE)
 FORGET = "--cache-clear"
 IMPORTS = "from importlinter.cli import lint_imports_command as check; check()"
 """import-linter has no `-m`, and the scripts in `.venv/bin` do not survive a moved checkout."""
@@ -159,7 +160,8 @@ def web_checks() -> list[Check]:
 
 def suites(quick: bool) -> list[Suite]:
     """Return pytest over all folders: first what needs no machine, then a run for each lane of `LANES`."""
-    inside = [path for path in (ROOT / "tests").iterdir() if path.name not in NEED_A_MACHINE]
+    left_out = NOT_QUICK if quick else NEED_A_MACHINE
+    inside = [path for path in (ROOT / "tests").iterdir() if path.name not in left_out]
     plain = [str(path.relative_to(ROOT)) for path in sorted(inside) if path.name.startswith("test_") or is_folder(path)]
     colour = ["--color=yes"] if sys.stdout.isatty() else []
     command = python("-m", "pytest", "-q", *colour)

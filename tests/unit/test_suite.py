@@ -9,7 +9,7 @@ import pytest
 from tests.__main__ import (
     FORGET,
     MOST_AGAIN,
-    NEED_A_MACHINE,
+    NOT_QUICK,
     PACKAGES,
     Check,
     Suite,
@@ -39,10 +39,10 @@ def test_every_part_has_its_package() -> None:
     assert set(PACKAGES) == set(LOOKS)
 
 
-def test_quick_leaves_out_what_needs_a_machine_and_nothing_else() -> None:
+def test_quick_leaves_out_what_needs_a_machine_or_a_database_server_and_nothing_else() -> None:
     whole = [word for run in suites(quick=False) for word in run.command if word.startswith("tests/")]
     quick = [word for run in suites(quick=True) for word in run.command if word.startswith("tests/")]
-    assert set(whole) - set(quick) == {path for path in whole if path.removeprefix("tests/") in NEED_A_MACHINE}
+    assert set(whole) - set(quick) == {path for path in whole if path.removeprefix("tests/") in NOT_QUICK}
     assert {"tests/unit", "tests/test_architecture.py"} <= set(quick)
 
 
@@ -78,12 +78,16 @@ def test_suite_passes_its_output_on_and_keeps_the_closing_line(
     assert capfdbinary.readouterr().out == b"..\n2 passed in 0.1s\n"
 
 
+@pytest.fixture
+def lean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pytest inside starts without plugins: five starts cost less than one with all."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 def lane(folder: Path, text: str) -> Suite:
     """A run over one file of tests, which keeps what failed."""
     (folder / "test_one.py").write_text(text)
-    words = python(
-        "-m", "pytest", "-q", "-p", "no:asyncio", "-p", "no:xdist", "-o", "cache_dir=kept", FORGET, "test_one.py"
-    )
+    words = python("-m", "pytest", "-q", "-o", "cache_dir=kept", FORGET, "test_one.py")
     return Suite("a lane", words, cwd=folder, cache="kept")
 
 
@@ -100,6 +104,7 @@ def test_nervous():
 """
 
 
+@pytest.mark.usefixtures("lean")
 def test_what_fails_once_is_tried_again_and_named(tmp_path: Path) -> None:
     tests = lane(tmp_path, ONCE)
     tests.run()
@@ -110,6 +115,7 @@ def test_what_fails_once_is_tried_again_and_named(tmp_path: Path) -> None:
     assert tests.closing.startswith("2 passed, 1 rerun in ")
 
 
+@pytest.mark.usefixtures("lean")
 def test_what_fails_twice_or_in_many_places_has_failed(tmp_path: Path) -> None:
     tests = lane(tmp_path, "def test_broken(): assert False\n")
     tests.run()

@@ -15,6 +15,11 @@ Tries = Annotated[int, Meta(ge=1, le=9)]
 NumberText = Annotated[str, Meta(pattern=r"^[0-9]{3,20}$(?!\n)")]
 Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)|^24:00$(?!\n)")]
 
+# msgspec: `Name | Literal[""]` is one text with the pattern of `Name`; the empty one would be refused.
+NoName = Annotated[str, Meta(pattern=r"^(?:[a-z0-9][a-z0-9_-]{0,39})?$(?!\n)")]
+"""A name, or empty for none."""
+NoKey = Annotated[str, Meta(pattern=r"^[0-9*#]?$(?!\n)")]
+
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something that stands in a flow."""
@@ -30,7 +35,7 @@ class Spoken(Shape, frozen=True, kw_only=True):
 
     say: Literal["digits", "number", "count", "minutes", "time", "date", "prompt"]
     of: Name
-    prefix: Name | Literal[""] = ""
+    prefix: NoName = ""
 
 
 Part = Name | Spoken
@@ -72,9 +77,9 @@ class Menu(Kind, frozen=True, kw_only=True, tag="menu"):
     prompts: SomeParts
     keys: tuple[Key, ...]
     otherwise: Name
-    repeat: KeyText | Literal[""] = ""
+    repeat: NoKey = ""
     """Says everything again; counts as a try, so that nobody goes round for ever."""
-    operator: Name | Literal[""] = ""
+    operator: NoName = ""
     """Where a person is; reached by `operator_key`."""
     operator_key: KeyText = "0"
     wrong_key: Parts = ()
@@ -109,7 +114,7 @@ class Hours(Kind, frozen=True, kw_only=True, tag="hours"):
     schedule: Name
     open: Name
     closed: Name
-    holiday: Name | Literal[""] = ""
+    holiday: NoName = ""
     """On a public holiday while closed; empty: as `closed`."""
 
 
@@ -123,8 +128,8 @@ class When(Shape, frozen=True, kw_only=True):
     """
 
     fact: Literal["waiting", "ready", "seats", "expected_wait_s", "blocked", "number", "callback", "time", "variable"]
-    queue: Name | Literal[""] = ""
-    variable: Name | Literal[""] = ""
+    queue: NoName = ""
+    variable: NoName = ""
     at_least: int | None = None
     at_most: int | None = None
     is_one_of: Annotated[tuple[Words, ...], Meta(max_length=20)] = ()
@@ -156,7 +161,7 @@ class LookUpNode(Kind, frozen=True, kw_only=True, tag="look_up"):
     found: Name
     not_found: Name
     failed: Name
-    webhook: Name | Literal[""] = ""
+    webhook: NoName = ""
     sends: Annotated[tuple[Name, ...], Meta(max_length=10)] = ()
     takes: Annotated[dict[Name, Name], Meta(max_length=10)] = msgspec.field(default_factory=dict)
     limit_s: Annotated[float, Meta(ge=0.5, le=10)] = 3
@@ -173,7 +178,7 @@ class QueueNode(Kind, frozen=True, kw_only=True, tag="queue"):
     says_wait: bool = False
     """Our own estimate, rounded up to minutes; nothing is said while nobody can say."""
     words_every_s: Annotated[int, Meta(ge=0, le=600)] = 60
-    after: Name | Literal[""] = ""
+    after: NoName = ""
     """A survey after the talk (P-51)."""
 
 
@@ -184,7 +189,7 @@ class Callback(Kind, frozen=True, kw_only=True, tag="callback"):
     next: Name
     otherwise: Name
     """No number, calls outwards are off or not allowed there, or the promise could not be kept down."""
-    number_from: Name | Literal[""] = ""
+    number_from: NoName = ""
     """Variable with the number; empty: the caller's own."""
     prompts: Parts = ()
     priority: Annotated[int, Meta(ge=0, le=19)] = 0

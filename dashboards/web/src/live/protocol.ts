@@ -169,7 +169,7 @@ export interface Callback {
   queue: string;
   next: string;
   otherwise: string;
-  number_from: string | "";
+  number_from: string;
   prompts: (string | Spoken)[];
   priority: number;
 }
@@ -699,7 +699,7 @@ export interface Hours {
   schedule: string;
   open: string;
   closed: string;
-  holiday: string | "";
+  holiday: string;
 }
 
 /** All schedules. The day of the hotline is P-8's: night begins when only the night shift is left. */
@@ -815,7 +815,7 @@ export interface LookUpNode {
   found: string;
   not_found: string;
   failed: string;
-  webhook: string | "";
+  webhook: string;
   sends: string[];
   takes: Record<string, string>;
   limit_s: number;
@@ -828,8 +828,8 @@ export interface Menu {
   prompts: (string | Spoken)[];
   keys: Key[];
   otherwise: string;
-  repeat: string | "";
-  operator: string | "";
+  repeat: string;
+  operator: string;
   operator_key: string;
   wrong_key: (string | Spoken)[];
   no_input: (string | Spoken)[];
@@ -1236,7 +1236,7 @@ export interface QueueNode {
   says_position: boolean;
   says_wait: boolean;
   words_every_s: number;
-  after: string | "";
+  after: string;
 }
 
 /** A queue to which a customer could be passed on. */
@@ -1500,7 +1500,7 @@ export interface SpecialDay {
 export interface Spoken {
   say: "count" | "date" | "digits" | "minutes" | "number" | "prompt" | "time";
   of: string;
-  prefix: string | "";
+  prefix: string;
 }
 
 /** Server: this socket fell behind; fresh snapshots of these topics follow. */
@@ -1875,8 +1875,8 @@ export interface WebhookRulesChange {
  */
 export interface When {
   fact: "blocked" | "callback" | "expected_wait_s" | "number" | "ready" | "seats" | "time" | "variable" | "waiting";
-  queue: string | "";
-  variable: string | "";
+  queue: string;
+  variable: string;
   at_least: number | null;
   at_most: number | null;
   is_one_of: string[];

@@ -35,7 +35,7 @@ export class MockFloor {
   }
 
   snapshot(topic) {
-    return { type: "snapshot", topic, seq: this.seqs[topic], at: iso(0), items: Object.fromEntries(this.topics[topic]) };
+    return { type: "snapshot", topic, seq: this.seqs[topic] ?? 0, at: iso(0), items: Object.fromEntries(this.topics[topic] ?? []) };
   }
 
   /** One second: some calls go a step on. Returns what changed. */

@@ -12,6 +12,7 @@ import { WebSocketServer } from "ws";
 import { MockCases } from "./cases.mjs";
 import { MockDesk, SCENES, sipAnswer } from "./desk.mjs";
 import { iso, MockFloor } from "./floor.mjs";
+import { MockFlows } from "./flows.mjs";
 
 const PORT = Number(process.env.MOCK_PORT ?? 8901);
 const MODE = process.env.MOCK ?? "full";
@@ -22,18 +23,19 @@ const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; bas
 const SEES = ["see_floor", "see_history", "see_numbers", "control_calls", "set_others_mode"];
 const DESK = ["set_own_mode", "call_out", "see_tickets", "work_tickets", "see_customers", "edit_customers", "listen_recordings"];
 const RIGHTS = {
-  administrator: ["see_floor", "see_check", "repair", "place_test_call", "manage_people", "change_rules"],
-  supervisor: [...SEES, ...DESK, "see_check", "repair", "place_test_call", "export_tickets", "change_rules"],
-  team_leader: [...SEES, ...DESK, "export_tickets"],
+  administrator: ["see_floor", "see_check", "repair", "place_test_call", "manage_people", "change_rules", "see_flows", "edit_flows"],
+  supervisor: [...SEES, ...DESK, "see_check", "repair", "place_test_call", "export_tickets", "change_rules", "see_flows", "edit_flows", "block_callers"],
+  team_leader: [...SEES, ...DESK, "export_tickets", "see_flows", "block_callers"],
   agent: DESK,
   department: ["work_tickets"],
-  auditor: ["see_history", "listen_recordings", "see_tickets"],
+  auditor: ["see_history", "listen_recordings", "see_tickets", "see_flows"],
 };
 
 const floor = new MockFloor({ isEmpty: MODE === "empty" });
 if (MODE === "down") floor.put("check", "link", { ...floor.topics.check.get("link"), is_up: false, is_valid: false, reason: "connection refused", since: iso(-20) });
 floor.changes.length = 0;
 const cases = new MockCases({ isEmpty: MODE === "empty" });
+const flows = new MockFlows({ isEmpty: MODE === "empty" });
 const desk = new MockDesk(cases, process.env.MOCK_SCENE ?? "ready");
 const sockets = new Set();
 /** Who is signed in, by cookie. */
@@ -88,7 +90,7 @@ function answer(method, path, query, body, id) {
   if (path === "/api/session/password") return enter(session(present.login));
   if (path === "/api/session/language") return enter({ ...present, language: body.language });
   if (path === "/api/session") return [200, present];
-  const own = cases.answer(method, path, query, body) ?? desk.answer(method, path, body);
+  const own = flows.answer(method, path, query, body) ?? cases.answer(method, path, query, body) ?? desk.answer(method, path, body);
   if (own) return own[0] < 400 ? own : [own[0], problem(own[0], own[1].code)];
   if (path === "/api/people" && method === "GET") return [200, people()];
   if (path === "/api/people" || path.endsWith("/link")) return [200, { person: { ...people().people[3], ...body }, url: "http://127.0.0.1:8901/sign-in#Zk3mQ9xWv7Lp2Rt5Yb8N", expires_at: iso(86_400) }];

@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   agent: ["live", "softphone", "casework", "ui", "text"],
   tickets: ["live", "casework", "ui", "text"],
   supervisor: ["live", "casework", "ui", "text"],
+  hotline: ["live", "casework", "ui", "text"],
   admin: ["live", "ui", "text"],
   shell: ["live", "ui", "text", "agent", "pages"],
 };

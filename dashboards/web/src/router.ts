@@ -33,6 +33,7 @@ export const router = createRouter({
     { path: "/tickets/:id(\\d+)", component: () => import("./tickets/TicketPage.vue"), meta: titled("tickets") },
     { path: "/customers", component: () => import("./tickets/CustomersPage.vue"), meta: titled("customers") },
     { path: "/customers/:id(\\d+)", component: () => import("./tickets/CustomerPage.vue"), meta: titled("customers") },
+    { path: "/hotline", component: () => import("./hotline/FlowsPage.vue"), meta: titled("hotline") },
     { path: "/people", component: () => import("./admin/PeoplePage.vue"), meta: titled("people") },
     { path: "/rules", component: () => import("./admin/RulesPage.vue"), meta: titled("rules") },
     { path: "/check", component: () => import("./admin/CheckPage.vue"), meta: titled("check") },

@@ -1,5 +1,6 @@
 /** All English on the screen. The type makes the keys those of zh.ts. */
 
+import { flows } from "./en/flows";
 import type { Text } from "./zh";
 
 export const en: Text = {
@@ -11,6 +12,7 @@ export const en: Text = {
     desk: "My desk",
     tickets: "Tickets",
     customers: "Customers",
+    hotline: "Menus",
     people: "People",
     rules: "Rules",
     check: "System check",
@@ -106,6 +108,7 @@ export const en: Text = {
     desk: "My desk",
     tickets: "Tickets",
     customers: "Customers",
+    hotline: "Hotline menus",
     people: "People",
     rules: "Rules",
     check: "System check",
@@ -1077,6 +1080,7 @@ export const en: Text = {
       numbers: "Numbers are digits, with blanks or dashes between, one a line.",
     },
   },
+  flows,
   nothing: {
     title: "Nothing here",
     hint: "The address is wrong, or your role may not see it.",

@@ -1,5 +1,7 @@
 /** 屏幕上的全部中文。键与 en.ts 相同（有测试核对）。词汇以 design.md 第 6 节为准。 */
 
+import { flows } from "./zh/flows";
+
 export const zh = {
   product: "热线",
   nav: {
@@ -9,6 +11,7 @@ export const zh = {
     desk: "我的坐席",
     tickets: "工单",
     customers: "客户",
+    hotline: "菜单",
     people: "人员",
     rules: "规则",
     check: "系统检查",
@@ -104,6 +107,7 @@ export const zh = {
     desk: "我的坐席",
     tickets: "工单",
     customers: "客户",
+    hotline: "热线菜单",
     people: "人员",
     rules: "规则",
     check: "系统检查",
@@ -1075,6 +1079,7 @@ export const zh = {
       numbers: "电话号码只能有数字，可用空格、横线分隔，每行一个。",
     },
   },
+  flows,
   nothing: {
     title: "这里没有内容",
     hint: "地址有误，或您的角色不能查看。",

@@ -2,7 +2,7 @@
 
 import { nextTick, ref, type Ref } from "vue";
 
-import type { KeyTable } from "../ui/keys";
+import type { KeyTable } from "./keys";
 
 export interface RowKeys {
   /** Index of the selected row, -1 while none is. */

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import struct
 import tempfile
 import warnings
 from pathlib import Path
 
 import msgspec
+
+from cti.wav import WIDTH_BYTES, Damaged, Wav, read_wav
 
 with warnings.catch_warnings():
     # pydub warns that there is no ffmpeg, which WAV does not need, and of a module Python 3.13 has from elsewhere.
@@ -23,22 +24,7 @@ with warnings.catch_warnings():
 
 SIDES = ("caller", "agent")
 """Left and right."""
-WIDTH_BYTES = 2
-MOST_BYTES = 512 * 1024 * 1024
-"""Of one side: more than eight hours. Nobody talks so long; such a file is not read into memory."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-_RIFF_BYTES = 12
-
-
-class Side(msgspec.Struct, frozen=True, kw_only=True):
-    """One mono file: where its samples are."""
-
-    path: Path
-    rate_hz: int
-    offset_bytes: int
-    length_bytes: int
-    mark: str
-    """Changes with the file."""
 
 
 class Sound(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,12 +32,8 @@ class Sound(msgspec.Struct, frozen=True, kw_only=True):
 
     state: str
     duration_s: float = 0.0
-    caller: Side | None = None
-    agent: Side | None = None
-
-
-class Damaged(Exception):
-    """A file that is no mono 16 bit PCM WAV."""
+    caller: Wav | None = None
+    agent: Wav | None = None
 
 
 def look_at(folder: Path, name: str) -> Sound:
@@ -59,7 +41,7 @@ def look_at(folder: Path, name: str) -> Sound:
     if not _NAME.fullmatch(name):
         return Sound(state="missing")
     try:
-        caller, agent = (_read_side(folder / f"{name}-{side}.wav") for side in SIDES)
+        caller, agent = (read_wav(folder / f"{name}-{side}.wav") for side in SIDES)
     except Damaged:
         return Sound(state="damaged")
     there = [side for side in (caller, agent) if side is not None]
@@ -122,45 +104,7 @@ class Shelf:
                 total -= size
 
 
-def _read_side(path: Path) -> Side | None:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:  # not there, or a link to somewhere else
-        return None
-    with os.fdopen(descriptor, "rb") as file:
-        known = os.fstat(descriptor)
-        if known.st_size > MOST_BYTES:
-            raise Damaged
-        rate_hz, offset, length = _find_samples(file.read(4096), known.st_size)
-    mark = f"{path.name}:{known.st_size}:{known.st_mtime_ns}"
-    return Side(path=path, rate_hz=rate_hz, offset_bytes=offset, length_bytes=length, mark=mark)
-
-
-def _find_samples(head: bytes, size: int) -> tuple[int, int, int]:
-    """Rate, and where the samples are. Sizes of 0, or beyond the end, mean: up to the end of the file."""
-    if size == 0:
-        return 8000, 0, 0
-    if len(head) < _RIFF_BYTES or head[:4] != b"RIFF" or head[8:12] != b"WAVE":
-        raise Damaged
-    at, rate_hz = _RIFF_BYTES, 0
-    while at + 8 <= len(head):
-        kind, length = head[at : at + 4], struct.unpack_from("<I", head, at + 4)[0]
-        at += 8
-        if kind == b"fmt " and at + 16 <= len(head):
-            code, channels, rate_hz, _, _, bits = struct.unpack_from("<HHIIHH", head, at)
-            if (code, channels, bits) != (1, 1, 8 * WIDTH_BYTES) or not 4000 <= rate_hz <= 48000:
-                raise Damaged
-        if kind == b"data":
-            if not rate_hz:
-                raise Damaged
-            there = size - at
-            length = there if length == 0 or length > there else length
-            return rate_hz, at, length - length % WIDTH_BYTES
-        at += length + length % 2
-    raise Damaged
-
-
-def _mono(side: Side | None, rate_hz: int, count: int) -> AudioSegment:
+def _mono(side: Wav | None, rate_hz: int, count: int) -> AudioSegment:
     data = b""
     if side is not None:
         with side.path.open("rb") as file:

@@ -11,9 +11,9 @@ import msgspec
 from cti.domain.changes import CallEnd, CallView, LegKind
 from cti.domain.entity import MenuStepView
 from cti.domain.ids import AgentId, CallId, QueueName
-from cti.domain.phone import masked
+from cti.domain.phone import masked, number_key
 from cti.domain.pop import ContactBrief, PopCustomer, PopView, TicketBrief, TicketDraft
-from tickets.customer import clean, number_key
+from tickets.customer import clean
 from tickets.procedure import Procedures
 
 CLOSED_SHOWN = 10

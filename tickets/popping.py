@@ -21,10 +21,10 @@ from cti.domain.changes import CallView, Change
 from cti.domain.errors import DatabaseAway, DomainError
 from cti.domain.events import Event
 from cti.domain.ids import AgentId, CallId
+from cti.domain.phone import number_key
 from cti.domain.pop import PopView, TicketDraft
 from cti.store.audit import record_audit
 from cti.store.work import Database
-from tickets.customer import number_key
 from tickets.pop import Choice, Dossier, facts_of, has_customer, pop_view, same_caller, was_served
 from tickets.procedure import Procedures
 from tickets.store.dossier import read_dossier

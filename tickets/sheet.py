@@ -1,17 +1,14 @@
-"""Tickets as a sheet: RFC 4180 text that no spreadsheet takes for formulas (security 6.6)."""
+"""Tickets as a sheet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from cti.domain.rulebook import Department
+from cti.web.sheet import BYTE_ORDER_MARK, line
 from tickets.procedure import Procedures
 from tickets.store.tickets import StoredTicket
-
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it spreadsheets take Chinese for another encoding."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 
 HEADS = {
     "zh": (
@@ -35,17 +32,6 @@ WORDS = {
         "fax": "Fax", "e_mail": "E-mail", "visit": "Visit", "web": "Web",
     },
 }  # fmt: skip
-
-
-def cell(value: str) -> str:
-    """One cell: quoted, and led by an apostrophe when it would begin a formula (ASVS 1.2.10)."""
-    text = f"'{value}" if value.startswith(_FORMULA) else value
-    return '"' + text.replace('"', '""').replace("\0", "") + '"'
-
-
-def line(values: Iterable[str]) -> str:
-    """One row with its line end."""
-    return ",".join(cell(value) for value in values) + "\r\n"
 
 
 class TicketSheet:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tickets.customer import clean, folded, is_number, kept_numbers, number_key, search_words, written_forms
+from cti.domain.phone import number_key, written_forms
+from tickets.customer import clean, folded, is_number, kept_numbers, search_words
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.domain.errors import Conflict, Invalid, NotFound
 from cti.domain.ids import CallId
+from cti.domain.phone import number_key
 from cti.store.audit import record_audit
 from cti.store.work import Database, Work
 from cti.web.wire import Accepted
-from tickets.customer import are_unclear, clean, is_number, kept_numbers, number_key, search_words
+from tickets.customer import are_unclear, clean, is_number, kept_numbers, search_words
 from tickets.pop import Choice
 from tickets.popping import Popping
 from tickets.service.news import News

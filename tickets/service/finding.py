@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from cti.domain.phone import number_key
 from cti.store.audit import record_audit
 from cti.store.work import Database
-from tickets.customer import number_key, search_words
+from tickets.customer import search_words
 from tickets.service.who import Numbers, Who
 from tickets.store import found
 from tickets.store.dossier import brief_of

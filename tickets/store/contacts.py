@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.domain.changes import CallView
 from cti.domain.ids import AgentId
+from cti.domain.phone import number_key, written_forms
 from cti.domain.pop import ContactBrief
 from cti.store.people_tables import AccountRow
 from cti.store.tables import CallRow
-from tickets.customer import number_key, written_forms
 from tickets.store.customers import StoredCustomer, owners_of
 from tickets.store.tickets import ticket_numbers_of
 from tickets.tables import TicketCallRow, TicketRow

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.domain.errors import Conflict, Invalid, NotFound
-from tickets.customer import folded, number_key
+from cti.domain.phone import number_key
+from tickets.customer import folded
 from tickets.tables import CustomerNumberRow, CustomerRow, TicketRow
 from tickets.ticket import OPEN
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cti.domain.phone import number_key
 from cti.domain.pop import PopCustomer, TicketBrief
-from tickets.customer import number_key
 from tickets.pop import Dossier
 from tickets.store import customers, found
 from tickets.store.contacts import list_contacts

@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.domain.errors import Conflict, NotFound
-from tickets.customer import folded, number_key
+from cti.domain.phone import number_key
+from tickets.customer import folded
 from tickets.tables import CustomerRow, TicketCallRow, TicketDayRow, TicketEventRow, TicketRow
 from tickets.ticket import URGENCY, number_of
 

@@ -39,6 +39,8 @@ from cti.web.check import Check
 from cti.web.links import make_first_link, make_link_for
 from cti.web.server import Web, build_web, open_site
 from cti.web.wire import Telephone
+from ivr.api.blocked import BlockedRoutes
+from ivr.api.messages import MessageRoutes
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
 
@@ -110,7 +112,20 @@ def owners_of(service: Service, desk: Desk) -> list[object]:
         shows_call=service.pops.shows_call,
         clock=utc_now,
     )
-    return [*cases, recordings]
+    return [*cases, recordings, *left_owners(service, desk)]
+
+
+def left_owners(service: Service, desk: Desk) -> list[object]:
+    """Routes of what callers leave, and of who is not served."""
+    messages = MessageRoutes(
+        database=service.database,
+        shelf=service.messages,
+        news=service.message_news,
+        desk=desk,
+        clock=utc_now,
+    )
+    blocked = BlockedRoutes(database=service.database, blocks=service.blocks, desk=desk, clock=utc_now)
+    return [messages, blocked]
 
 
 def build_desk(service: Service) -> Desk:

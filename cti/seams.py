@@ -10,6 +10,7 @@ from types import ModuleType
 import msgspec
 
 import ivr.actions
+import ivr.api
 import ivr.facts
 import ivr.kinds.shapes
 import ivr.wire
@@ -31,7 +32,7 @@ STRUCTS: tuple[ModuleType, ...] = (
 )  # fmt: skip
 """Modules whose structs travel."""
 
-FEATURES: tuple[type, ...] = (*tickets.api.OWNERS, recordings.api.RecordingRoutes)
+FEATURES: tuple[type, ...] = (*tickets.api.OWNERS, recordings.api.RecordingRoutes, *ivr.api.OWNERS)
 """Classes of the features whose marked methods are routes."""
 
 OWNERS: tuple[type, ...] = (*server.OWNERS, *FEATURES)

@@ -40,8 +40,11 @@ from cti.store.work import Database
 from cti.telephones import Telephones
 from cti.web.masking import AUDIENCES
 from cti.web.people import agent_known
+from ivr.blocking import BlockList
 from ivr.flow import Flow
 from ivr.library import FLOWS, load_flow, measure_prompts
+from ivr.message_files import MessageShelf
+from ivr.message_news import MessageNews
 from ivr.session import MenuSessions
 from recordings.running import RunningRecordings
 from staffing.membership import Membership
@@ -140,6 +143,9 @@ class Service:
             clock=utc_now,
             on_offered=lambda agent_id, call_id: self.pop_times.offered(agent_id, call_id, self.engine.submitted_at),
         )
+        self.blocks = BlockList(database, utc_now)
+        self.messages = MessageShelf(settings.messages_path, settings.data_path / "playable" / "messages")
+        self.message_news = MessageNews(publish=self.hub.publish, written=self.recorder.flush, clock=utc_now)
         self.reconciler = Reconciler(database, zone=ZoneInfo(settings.timezone), now=utc_now)
         self.jobs = Jobs(now=utc_now)
         self.jobs.add("prune journal", journal.prune, every_s=600)
@@ -160,6 +166,7 @@ class Service:
             self.recordings,
             self.lost_browsers,
             self.recorder,
+            self.message_news,
         )
 
     def submit(self, event: Event) -> None:
@@ -207,6 +214,7 @@ async def open_service(things: contextlib.AsyncExitStack, settings: Settings) ->
     await service.pops.restore(floor.calls.values())
     service.submit(LinkDown(at=utc_now(), reason="the service has just started"))
     await service.rules.load()
+    await service.blocks.load()
     await submit_agents(service)
     await service.telephones.load()
     return service
@@ -296,6 +304,7 @@ def service_loops(service: Service) -> dict[str, Coroutine[None, None, None]]:
         "telephones": service.telephones.run(),
         "lost browsers": service.lost_browsers.run(),
         "pops": service.pops.run(),
+        "message news": service.message_news.run(),
         "loop lag": service.loop_lag.run(),
         "jobs": service.jobs.run(),
         "link": service.link.run(),

@@ -76,6 +76,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return Path(self.recordings_dir).resolve() if self.recordings_dir else self.data_path / "recordings"
 
     @property
+    def messages_path(self) -> Path:
+        """Folder of the messages callers leave, absolute; Asterisk writes there."""
+        return self.data_path / "messages"
+
+    @property
     def asterisk_root_path(self) -> Path:
         """Where the packages of the system's own Asterisk are unpacked, absolute."""
         return Path(self.asterisk_root).resolve() if self.asterisk_root else self.data_path / "asterisk-root"

@@ -25,6 +25,8 @@ class Wav(msgspec.Struct, frozen=True, kw_only=True):
     rate_hz: int
     offset_bytes: int
     length_bytes: int
+    is_finished: bool
+    """The header says how long it is; False after a crash."""
     mark: str
     """Changes with the file."""
 
@@ -43,15 +45,15 @@ def read_wav(path: Path) -> Wav | None:
         known = os.fstat(descriptor)
         if known.st_size > MOST_BYTES:
             raise Damaged
-        rate_hz, offset, length = _find_samples(file.read(4096), known.st_size)
+        rate_hz, offset, length, is_finished = _find_samples(file.read(4096), known.st_size)
     mark = f"{path.name}:{known.st_size}:{known.st_mtime_ns}"
-    return Wav(path=path, rate_hz=rate_hz, offset_bytes=offset, length_bytes=length, mark=mark)
+    return Wav(path=path, rate_hz=rate_hz, offset_bytes=offset, length_bytes=length, is_finished=is_finished, mark=mark)
 
 
-def _find_samples(head: bytes, size: int) -> tuple[int, int, int]:
-    """Rate, and where the samples are. Sizes of 0, or beyond the end, mean: up to the end of the file."""
+def _find_samples(head: bytes, size: int) -> tuple[int, int, int, bool]:
+    """Rate, where the samples are, whether the header says so. Sizes of 0, or beyond the end, mean: to the end."""
     if size == 0:
-        return 8000, 0, 0
+        return 8000, 0, 0, False
     if len(head) < _RIFF_BYTES or head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         raise Damaged
     at, rate_hz = _RIFF_BYTES, 0
@@ -66,7 +68,8 @@ def _find_samples(head: bytes, size: int) -> tuple[int, int, int]:
             if not rate_hz:
                 raise Damaged
             there = size - at
-            length = there if length == 0 or length > there else length
-            return rate_hz, at, length - length % WIDTH_BYTES
+            is_finished = 0 < length <= there
+            length = length if is_finished else there
+            return rate_hz, at, length - length % WIDTH_BYTES, is_finished
         at += length + length % 2
     raise Damaged

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from cti.web.shapes import Answer, Wire
+from cti.web.shapes import Answer, CallRef, Wire
+
+Why = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$(?!\n)")]
 
 # --- who is not served ----------------------------------------------------------------------------------------------
 
@@ -36,8 +38,8 @@ class BlockCaller(Wire, kw_only=True):
     """POST /api/blocked; by number or by the call it came in."""
 
     number: Annotated[str, Meta(max_length=40)] = ""
-    call_id: Annotated[str, Meta(max_length=150)] = ""
-    why: Annotated[str, Meta(min_length=1, max_length=200)]
+    call_id: CallRef = ""
+    why: Why
     until: datetime | None = None
 
 

@@ -342,7 +342,8 @@ AnyView = CallView | AgentView | QueueView | LinkView | DifferenceView | PopView
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
-    """`topic`: `calls`, `agents`, `queues`, `check`, `agent.<id>`, `tickets`, `tickets.<department>`, `customers`.
+    """`topic`: `calls`, `agents`, `queues`, `check`, `agent.<id>`, `tickets`, `tickets.<department>`, `customers`,
+    `messages`.
 
     `value` None means: no longer there.
     """

@@ -50,6 +50,11 @@ from cti.web.passwords import Passwords
 from cti.web.people import agent_known
 from cti.web.server import Web, build_web
 from cti.web.wire import Gauge, Telephone
+from ivr.api.blocked import BlockedRoutes
+from ivr.api.messages import MessageRoutes
+from ivr.blocking import BlockList
+from ivr.message_files import MessageShelf
+from ivr.message_news import MessageNews
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
 from tests.fakes import EMPTY_FLOOR, FakeHands, FakeSwitch
@@ -187,6 +192,10 @@ class House:
         self.passwords = Passwords(time_cost=1, memory_kib=64)
         self.pages = folder / "static"
         self.recorded = folder / "recordings"
+        self.shelf = MessageShelf(folder / "messages", folder / "playable")
+        self.blocks = BlockList(database, self.clock)
+        self.message_news = MessageNews(publish=self.hub.publish, written=self._written, clock=self.clock)
+        self.line.outlets.append(self.message_news)
         self.findings: list[Finding] = [Finding(code="all.well", level=Level.OK, text="All is well.")]
         self.web: Web
         self.server: TestServer
@@ -286,11 +295,18 @@ class House:
             clock=self.clock,
             zone=ZoneInfo("Asia/Shanghai"),
         )
-        return [*cases, recordings]
+        messages = MessageRoutes(
+            database=self.database, shelf=self.shelf, news=self.message_news, desk=desk, clock=self.clock
+        )
+        blocked = BlockedRoutes(database=self.database, blocks=self.blocks, desk=desk, clock=self.clock)
+        return [*cases, recordings, messages, blocked]
+
+    async def _written(self) -> None:
+        """The database has all: tests write it themselves."""
 
     async def open(self, **given: Any) -> None:
         """Serve."""
-        self._popping = asyncio.create_task(self.pops.run())
+        self._running = [asyncio.create_task(loop) for loop in (self.pops.run(), self.message_news.run())]
         self.web = self.build(**given)
         self.server = TestServer(self.web.app)
         await self.server.start_server()
@@ -299,8 +315,9 @@ class House:
         """Stop in order, as the service does."""
         await self.web.stop()
         await self.server.close()
-        self._popping.cancel()
-        await asyncio.wait([self._popping])  # the database is closed next
+        for task in self._running:
+            task.cancel()
+        await asyncio.wait(self._running)  # the database is closed next
 
     def browser(self) -> Browser:
         """A browser nobody has signed in with."""

@@ -1,0 +1,9 @@
+"""Routes of the hotline's menus, and of what callers leave in them."""
+
+from __future__ import annotations
+
+from ivr.api.blocked import BlockedRoutes
+from ivr.api.messages import MessageRoutes
+
+OWNERS: tuple[type, ...] = (BlockedRoutes, MessageRoutes)
+"""Classes whose marked methods are the routes."""

@@ -1,0 +1,1 @@
+"""What the menus keep in the database."""

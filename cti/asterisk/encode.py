@@ -40,6 +40,8 @@ PRESSED_LETTER = "A"
 KEY_S = 0.2
 """Asterisk: PlayDTMF answers before the tone is out, and of two at once one is heard twice (12 of 12 tries; with this
 pause between them 0 of 12)."""
+_LONGEST_RING_S = 7200.0
+"""A promised call stands in its queue like a telephone that rings."""
 _KEY = re.compile(r"[0-9*#A-D]")
 _KEY_MS = 120
 """Length of one digit. Asterisk: anything shorter than 80 ms is made longer (AST_MIN_DTMF_DURATION)."""
@@ -139,9 +141,11 @@ def _originate(x: c.Originate) -> Action:
         ("Action", "Originate"),
         ("Channel", channel(x.channel)),
         ("ChannelId", fit("ChannelId", x.channel_id, _CHANNEL_ID)),
-        ("Timeout", str(round(_seconds("Timeout", x.timeout_s, 300) * 1000))),
+        ("Timeout", str(round(_seconds("Timeout", x.timeout_s, _LONGEST_RING_S) * 1000))),
         ("Async", "true"),
     ]
+    if x.other_id:
+        action.append(("OtherChannelId", fit("OtherChannelId", x.other_id, _CHANNEL_ID)))
     if x.application:
         if x.application not in APPLICATIONS:
             raise _refused("Application", repr(x.application[:40]))

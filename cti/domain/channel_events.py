@@ -70,7 +70,7 @@ def _identified(state: State, event: e.CallerIdentified) -> None:
 
 def _identify(call: Call, leg: Leg, number: str, name: str) -> bool:
     """Asterisk: NewCallerid on an agent's or an originated channel shows our own number, not the other party's."""
-    if leg.kind is not LegKind.CALLER:
+    if leg.kind is not LegKind.CALLER and not leg.stands_in:
         return False
     leg.number, leg.name = caller_number(number), name
     leg.is_dirty = True

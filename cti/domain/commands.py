@@ -80,6 +80,8 @@ class Originate(Command, frozen=True, kw_only=True):
     caller_number: str = ""
     variables: dict[str, str] = {}
     timeout_s: float = 30
+    other_id: ChannelId = ChannelId("")
+    """Uniqueid of a Local channel's second half."""
 
 
 class Redirect(Command, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ import msgspec
 from cti.domain.changes import LegKind, LegView
 from cti.domain.ids import AgentId, BridgeId, ChannelId, Device
 
+PROMISED = "callback-"
+"""What the ids of channels begin with that keep a place in a queue: `extensions.conf`, callback-place."""
 RINGING, UP = 5, 6
 """Asterisk's ChannelState."""
 
@@ -58,6 +60,11 @@ class Leg(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     def is_person(self) -> bool:
         """Counts as somebody to talk to."""
         return self.kind is not LegKind.HELPER
+
+    @property
+    def stands_in(self) -> bool:
+        """Waits in a queue for a customer who was promised a call, and is not there himself."""
+        return self.channel_id.startswith(PROMISED) and self.channel.endswith(";2")
 
     @property
     def is_customer(self) -> bool:

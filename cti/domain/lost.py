@@ -87,12 +87,12 @@ def find_losses(
 
 
 def _customer_of(call: CallView, own: LegView) -> LegView | None:
-    """The customer who would be alone with silence, whether he called us or we him.
+    """The customer who would be alone with silence, whether he called us or we him (then in his place: a callback).
 
     With a third person in the room (conference) he is not alone. In a consultation the agent's end passes him on to the
     colleague (Asterisk: the transferer's hang-up completes it), so then he is not led on either.
     """
-    kind = {"in": LegKind.CALLER, "out": LegKind.OUTSIDE}.get(call.direction)
+    kinds = {"in": (LegKind.CALLER,), "out": (LegKind.OUTSIDE, LegKind.CALLER)}.get(call.direction, ())
     if own.bridge_id is None:
         return None
     room = [
@@ -101,7 +101,7 @@ def _customer_of(call: CallView, own: LegView) -> LegView | None:
         if leg.closed_at is None and leg.bridge_id == own.bridge_id and leg.kind is not LegKind.HELPER
     ]
     others = [leg for leg in room if leg.channel_id != own.channel_id]
-    return others[0] if len(others) == 1 and others[0].kind is kind else None
+    return others[0] if len(others) == 1 and others[0].kind in kinds else None
 
 
 def plan_loss(loss: Loss, rules: DeskRules) -> list[Command]:

@@ -45,7 +45,7 @@ def take_as_caller(call: Call, leg: Leg) -> None:
     """Whoever enters the menu or a queue is a person. Asterisk: through a Local pair he is the second half."""
     if leg.kind is LegKind.HELPER:
         leg.kind, leg.is_dirty = LegKind.CALLER, True
-        call.direction = "in"
+        call.direction = "out" if leg.stands_in else "in"
     if call.customer_id is None:
         call.take_customer(leg)
 

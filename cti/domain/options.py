@@ -37,8 +37,8 @@ class FloorOptions(msgspec.Struct, frozen=True, kw_only=True):
     """A call for help lasts this long after the telephone came to rest, unless somebody ends it before."""
     recording_pause_s: float = 120.0
     """A paused recording goes on after this."""
-    hidden_contexts: frozenset[str] = frozenset({"robot", "selftest-caller", "nowhere"})
-    """Dialplan contexts of the self-test's own ends: machines, not calls."""
+    hidden_contexts: frozenset[str] = frozenset({"robot", "selftest-caller", "nowhere", "queue-words"})
+    """Dialplan contexts of the self-test's own ends and of words to those who wait: machines, not calls."""
 
     def under(self, rules: DeskRules | None) -> FloorOptions:
         """Return these options with the rules in force; as they are while nobody has told any."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
+from cti.domain.changes import LegKind
 from cti.domain.ids import BridgeId, ChannelId
 from cti.domain.leg import Hold, Leg, Stay, is_local, other_half
 from cti.domain.visit import Visit
@@ -118,6 +119,8 @@ def _rooms(at: datetime, spans: Iterable[_Span], holds: Sequence[Hold]) -> list[
     rooms = []
     for bridges, found in groups:
         people = [leg for leg in found if leg.is_person]
+        if has_local and not any(leg.kind is LegKind.OUTSIDE for leg in people):
+            people = [leg for leg in people if not leg.stands_in]  # whom he was promised to is not there yet
         if people:
             inside = {leg.channel_id for leg in people} if holds else set()
             rooms.append(_Room(people, any(_holds(hold, at, bridges, inside) for hold in holds)))

@@ -48,6 +48,7 @@ from ivr.message_news import MessageNews
 from ivr.session import MenuSessions
 from recordings.running import RunningRecordings
 from staffing.membership import Membership
+from staffing.waits import Waits
 from tickets.library import load_procedures
 from tickets.popping import Popping
 
@@ -116,6 +117,7 @@ class Service:
             guard_s=settings.menu_guard_s,
         )
         self.membership = Membership(switch=self.link)
+        self.waits = Waits()
         self.recordings = RunningRecordings(switch=self.link, hands=self.hands)
         self.rules = Rules(database, submit=self.submit, clock=utc_now)
         self.presence = Presence(utc_now)
@@ -161,6 +163,7 @@ class Service:
         return (
             self.hub,
             self.pops,
+            self.waits,
             self.menus,
             self.membership,
             self.recordings,
@@ -210,6 +213,7 @@ async def open_service(things: contextlib.AsyncExitStack, settings: Settings) ->
     things.push_async_callback(journal.aclose)
     service.hub.prime(floor.snapshot(), floor.as_of)
     service.membership.prime(floor.agents.values())
+    service.waits.prime(floor.agents.values())
     service.recordings.prime(floor.calls.values())
     await service.pops.restore(floor.calls.values())
     service.submit(LinkDown(at=utc_now(), reason="the service has just started"))

@@ -13,15 +13,16 @@ from statistics import median
 
 import msgspec
 
+from cti.domain.agent import UNREACHABLE
 from cti.domain.changes import AgentMode, AgentPhase, AgentView, CallView, Change, VisitOutcome, VisitView
 from cti.domain.events import Event, LinkDown
 from cti.domain.ids import AgentId, ChannelId, QueueName, VisitId
+from cti.domain.queue import NOT_IN_USE
 from cti.domain.queue_order import QueueOrder
 from staffing.estimate import HandlingTimes, expected_wait_s, work_ahead
 
 KEPT_PAIRS = 200
-_SEATED = frozenset({AgentMode.READY, AgentMode.WRAP_UP})
-NOT_IN_USE = 1
+_WORKING = frozenset({AgentMode.READY, AgentMode.WRAP_UP})
 
 
 class QueueNow(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,15 +32,17 @@ class QueueNow(msgspec.Struct, frozen=True, kw_only=True):
     ready_count: int = 0
     """Agents who could be rung now."""
     seat_count: int = 0
-    """Agents who are here: free, on a call, in wrap-up."""
+    """Agents who are signed in on a telephone that can be reached, whatever they do: a caller may join."""
     expected_wait_s: float | None = None
 
 
 class _Seat(msgspec.Struct, frozen=True):
-    """An agent who is here."""
+    """An agent who is signed in, on a telephone that can be reached."""
 
     queues: frozenset[QueueName]
     is_free: bool
+    is_working: bool
+    """Takes callers, now or after the present one: whoever has gone to lunch shortens nobody's wait."""
 
 
 class Waits:
@@ -77,8 +80,8 @@ class Waits:
 
     def expected_s(self, queue: QueueName, ahead_count: int) -> float | None:
         """Return the seconds a caller of `queue` still waits who has `ahead_count` before him; None: nobody can say."""
-        serving = {agent_id: seat.queues for agent_id, seat in self._seats.items()}
-        seats = [seat for seat in self._seats.values() if queue in seat.queues]
+        serving = {agent_id: seat.queues for agent_id, seat in self._seats.items() if seat.is_working}
+        seats = [seat for seat in self._seats.values() if seat.is_working and queue in seat.queues]
         return expected_wait_s(
             ahead=work_ahead(queue, ahead_count, self._order.waiting(), serving),
             free_count=sum(seat.is_free for seat in seats),
@@ -131,8 +134,9 @@ class Waits:
             queue, since = self._handled.pop(view.agent_id)
             self.handling.add(queue, (at - since).total_seconds())
             self._now = None
+        is_here = view.mode is not AgentMode.SIGNED_OUT and view.device_state not in UNREACHABLE
         is_free = is_idle and view.mode is AgentMode.READY and view.device_state == NOT_IN_USE
-        seat = _Seat(frozenset(view.member_of), is_free) if view.mode in _SEATED else None
+        seat = _Seat(frozenset(view.member_of), is_free, view.mode in _WORKING) if is_here else None
         if seat == self._seats.get(view.agent_id):
             return
         self._now = None

@@ -1,4 +1,4 @@
-"""Who stands where in each queue, as Asterisk reports joins and leaves: priority and kept places are in its positions."""
+"""Who stands where in each queue, as Asterisk reports joins and leaves: priorities are in its positions already."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def _stage_of_visit(call: Call, visit: Visit) -> CallStage:
     serving = None if visit.serving_id is None else call.legs.get(visit.serving_id)
     customer = call.legs[visit.channel_id]
     is_away = serving is not None and None not in (serving.bridge_id, customer.bridge_id)
-    is_left = is_away and visit.talk_s > 0
+    is_left = is_away and visit.talk_s > 0 and not customer.stands_in
     # Between two bridges he is nowhere for some microseconds: what was, stays.
     return CallStage.HELD if is_left or call.stage is CallStage.HELD else CallStage.TALKING
 

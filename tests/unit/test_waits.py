@@ -33,7 +33,9 @@ def join(waits: Waits, name: str, position: int, seconds: float = 0, **given: An
     waits.offer(event, [calling(name, VisitOutcome.WAITING, entered=seconds, **given)])
 
 
-def calling(name: str, outcome: VisitOutcome, *, entered: float = 0, answered: float | None = None, **given: Any) -> Change:
+def calling(
+    name: str, outcome: VisitOutcome, *, entered: float = 0, answered: float | None = None, **given: Any
+) -> Change:
     visit = a_visit(
         f"{name}#1",
         outcome=outcome,
@@ -59,13 +61,20 @@ def test_a_queue_is_told_by_who_waits_and_who_is_here() -> None:
     show_agent(waits, agent="1002", phase=AgentPhase.TALKING)
     show_agent(waits, agent="1003", mode=AgentMode.WRAP_UP)
     show_agent(waits, agent="1004", mode=AgentMode.NOT_READY)
-    assert waits.queues[CONSULT] == QueueNow(waiting_count=0, ready_count=1, seat_count=3, expected_wait_s=0.0)
+    assert waits.queues[CONSULT] == QueueNow(waiting_count=0, ready_count=1, seat_count=4, expected_wait_s=0.0)
     join(waits, "a", 1)
     join(waits, "b", 2)
     assert waits.queues[CONSULT].waiting_count == 2
     assert waits.queues[CONSULT].expected_wait_s == pytest.approx((2 - 1 + 1) * HANDLING_S / 3)
     assert waits.place_of(ChannelId("b")) == (CONSULT, 2)
     assert waits.line(CONSULT) == ("a", "b")
+
+
+def test_who_has_gone_to_lunch_has_a_seat_but_shortens_nobodys_wait_and_a_dead_telephone_is_no_seat() -> None:
+    waits = Waits()
+    show_agent(waits, mode=AgentMode.NOT_READY)
+    show_agent(waits, agent="1002", device_state=5)
+    assert waits.queues[CONSULT] == QueueNow(seat_count=1)
 
 
 def test_nothing_is_counted_again_until_something_has_changed() -> None:

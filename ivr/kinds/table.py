@@ -26,6 +26,8 @@ BEHAVIOURS: dict[type[Kind], Behaviour[Any]] = {
     shapes.Refuse: leaving.REFUSE,
     shapes.HangUp: leaving.HANG_UP,
 }
+KINDS: dict[str, type[Kind]] = {str(kind.__struct_config__.tag): kind for kind in BEHAVIOURS}
+"""kind as it stands in a flow -> its shape"""
 
 
 def behaviour_of(node: Kind) -> Behaviour[Any]:

@@ -48,10 +48,10 @@ def _queue(node: QueueNode, here: Here, given: Input) -> Move:
 
 
 def _prospects(node: QueueNode, here: Here) -> tuple[str, ...]:
-    """The caller's place and the wait expected, as far as anybody knows them."""
+    """The caller's place and the wait expected, as far as anybody knows them. Who is first is told no place."""
     waiting = values.waiting(here.facts, node.queue) if node.says_position else None
     minutes = values.minutes(values.expected_wait_s(here.facts, node.queue)) if node.says_wait else ""
-    place = here.read_out("number", str(waiting + 1)) if waiting is not None else ()
+    place = here.read_out("number", str(waiting + 1)) if waiting else ()
     wait = here.read_out("minutes", minutes) if minutes else ()
     return (
         *((QUEUE_PLACE, *place, QUEUE_PLACE_END) if place else ()),

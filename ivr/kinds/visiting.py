@@ -42,7 +42,7 @@ class Here(msgspec.Struct, frozen=True):
             if not isinstance(part, Spoken):
                 found.append(part)
             elif value := self.value(part.of):
-                found.extend(spoken(part, value, self.flow.language))
+                found.extend(spoken(part, value, self.flow.language, today=self.facts.now.date()))
         return tuple(found)
 
     def knowing(self, learns: dict[str, str]) -> Here:

@@ -43,14 +43,17 @@ from cti.web.people import agent_known
 from ivr.blocking import BlockList
 from ivr.flow import Flow
 from ivr.library import FLOWS, load_flow, measure_prompts
+from ivr.looking import LookUps
 from ivr.message_files import MessageShelf
 from ivr.message_news import MessageNews
 from ivr.session import MenuSessions
+from ivr.webhook import Webhooks
 from recordings.running import RunningRecordings
 from staffing.membership import Membership
 from staffing.waits import Waits
 from tickets.library import load_procedures
 from tickets.popping import Popping
+from tickets.service.by_phone import PhoneLooks
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +147,13 @@ class Service:
             procedures=self.procedures,
             clock=utc_now,
             on_offered=lambda agent_id, call_id: self.pop_times.offered(agent_id, call_id, self.engine.submitted_at),
+        )
+        self.webhooks = Webhooks(
+            rules=lambda: self.rules.book.webhooks, secret=secret_of(settings, "webhook_secret"), clock=utc_now
+        )
+        self.phone_looks = PhoneLooks(database=database, clock=utc_now, zone=ZoneInfo(settings.timezone))
+        self.look_ups = LookUps(
+            customer=self.phone_looks.customer, ticket=self.phone_looks.ticket, webhooks=self.webhooks
         )
         self.blocks = BlockList(database, utc_now)
         self.messages = MessageShelf(settings.messages_path, settings.data_path / "playable" / "messages")
@@ -321,6 +331,7 @@ def service_loops(service: Service) -> dict[str, Coroutine[None, None, None]]:
 async def close_service(service: Service) -> None:
     """Stop in order: nobody is driven any more, the link closes, what is in line is applied and written."""
     await in_time("menus", service.menus.aclose)
+    await in_time("webhooks", service.webhooks.aclose)
     await in_time("membership", service.membership.aclose)
     await in_time("recordings", service.recordings.aclose)
     await in_time("link", service.link.aclose)

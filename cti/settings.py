@@ -43,6 +43,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The second account, with write class `system`: what it does the first must not be able to do."""
     ami_hands_secret: str = ""
     ami_hands_secret_file: str = ""
+    webhook_secret: str = ""
+    webhook_secret_file: str = ""
+    """Signs what the menu asks systems outside (HMAC, SHA-256); empty: requests go unsigned."""
     asterisk_root: str = ""
     """Folder of the unpacked Asterisk packages, to share one among several systems; empty means
     `<data_dir>/asterisk-root`."""

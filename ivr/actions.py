@@ -47,6 +47,8 @@ class LookUp(msgspec.Struct, frozen=True, tag=True):
     values: dict[str, str]
     """What is asked with: `number`, `last4` for tickets; what the node sends for a webhook."""
     limit_s: float = 3.0
+    takes: tuple[str, ...] = ()
+    """Fields of a webhook's answer that are wanted."""
 
 
 class TakeMessage(msgspec.Struct, frozen=True, tag=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -37,6 +38,8 @@ NEEDS_WORDS = frozenset({TicketState.RESOLVED, TicketState.CLOSED})
 URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 """priority -> place in the list, the smallest first."""
 TITLE_LENGTH = 120
+WHOLE_NUMBER = 7
+"""Digits; a shorter telephone number would be known with its last four."""
 
 
 def sees_all(actor: Actor) -> bool:
@@ -83,6 +86,16 @@ def check_move(actor: Actor, state: TicketState, department: str, wanted: Ticket
 def number_of(day: date, count: int) -> str:
     """`T20261125-0007`. The day is the hotline's own; more than 9999 a day only make it longer."""
     return f"T{day:%Y%m%d}-{count:04d}"
+
+
+def number_typed(digits: str) -> str:
+    """The number a caller typed on a telephone, which has no T and no dash; empty when it cannot be one."""
+    return f"T{digits[:8]}-{digits[8:]}" if digits.isascii() and digits.isdigit() and 12 <= len(digits) <= 16 else ""
+
+
+def proves(last4: str, numbers: Iterable[str]) -> bool:
+    """Whether these are the last four digits of one of the customer's telephone numbers."""
+    return len(last4) == 4 and any(len(number) >= WHOLE_NUMBER and number.endswith(last4) for number in numbers)
 
 
 def title_of(text: str) -> str:

@@ -74,6 +74,12 @@ async def get_ticket(session: AsyncSession, ticket_id: int, *, for_change: bool 
     return await _stored(session, await _row(session, ticket_id, for_change=for_change))
 
 
+async def find_ticket(session: AsyncSession, number: str) -> StoredTicket | None:
+    """The ticket with this number (`T20261125-0007`); None when there is none."""
+    row = await session.scalar(select(TicketRow).where(TicketRow.number == number)) if number else None
+    return None if row is None else await _stored(session, row)
+
+
 async def change_ticket(session: AsyncSession, ticket_id: int, version: int, fields: Mapping[str, Any]) -> StoredTicket:
     """Set columns of the ticket that was read as `version`.
 

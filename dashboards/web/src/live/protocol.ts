@@ -801,6 +801,7 @@ export interface LookUp {
   what: string;
   values: Record<string, string>;
   limit_s: number;
+  takes: string[];
 }
 
 /**

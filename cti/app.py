@@ -41,6 +41,7 @@ from cti.web.server import Web, build_web, open_site
 from cti.web.wire import Telephone
 from ivr.api.blocked import BlockedRoutes
 from ivr.api.messages import MessageRoutes
+from ivr.findings import message_findings, webhook_findings
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
 
@@ -166,6 +167,10 @@ def checks_of(service: Service) -> list[Check]:
         return check
 
     looks = (storage_findings, pace_findings, recording_findings, prompt_findings, book_findings, job_findings)
+
+    async def check_webhooks() -> Iterable[Finding]:
+        return webhook_findings(service.webhooks)
+
     return [
         ConfCheck(
             service.link,
@@ -174,7 +179,9 @@ def checks_of(service: Service) -> list[Check]:
             restart_wanted=service.settings.data_path / "asterisk" / RESTART_WANTED,
         ),
         *map(quick, looks),
+        check_webhooks,
         lambda: book_differences(service),
+        lambda: message_findings(service.database, service.messages, utc_now()),
     ]
 
 

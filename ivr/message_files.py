@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import struct
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -61,12 +63,14 @@ class MessageShelf:
         Path(part.name).replace(path)
         return path
 
-    def names(self) -> set[str]:
-        """Messages there is a file of."""
-        try:
-            return {path.stem for path in self.folder.glob("*.wav")}
-        except OSError:
-            return set()
+    def names(self, before: datetime) -> set[str]:
+        """Messages there is a file of that was last written before this."""
+        found = set()
+        for path in self.folder.glob("*.wav"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < before.timestamp():
+                    found.add(path.stem)
+        return found
 
 
 def _head(wav: Wav) -> bytes:

@@ -107,7 +107,7 @@ def _look_up(node: LookUpNode, here: Here, given: Input) -> Move:
     is_customer = node.what == "customer"
     if isinstance(given, Entered):
         if not is_customer:
-            return arrive(here, LookUp(f"webhook:{node.webhook}", _sent(node, here), node.limit_s))
+            return arrive(here, LookUp(f"webhook:{node.webhook}", _sent(node, here), node.limit_s, tuple(node.takes)))
         if here.facts.caller_number:
             return arrive(here, LookUp("customer", {"number": here.facts.caller_number}, node.limit_s))
     if isinstance(given, Found):

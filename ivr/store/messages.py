@@ -16,6 +16,8 @@ from ivr.tables import MessageWorkRow
 
 PAGE = 50
 NEW = "new"
+_AT_ONCE = 500
+"""SQLite takes 32,766 parameters, PostgreSQL as many; short statements are planned faster."""
 
 
 class StoredMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +108,11 @@ async def change_message(
 
 async def known_names(session: AsyncSession, names: Collection[str]) -> set[str]:
     """Which of these names belong to a message."""
-    return {*await session.scalars(select(MessageRow.name).where(MessageRow.name.in_(names)))}
+    every, known = list(names), set[str]()
+    for start in range(0, len(every), _AT_ONCE):
+        wanted = select(MessageRow.name).where(MessageRow.name.in_(every[start : start + _AT_ONCE]))
+        known |= {*await session.scalars(wanted)}
+    return known
 
 
 def _state() -> ColumnElement[str]:

@@ -112,7 +112,7 @@ def test_a_look_up_that_fails_has_its_own_way() -> None:
 def test_a_webhook_is_sent_what_the_node_says_and_gives_what_the_node_takes() -> None:
     node = {**LOOK_UP, "what": "webhook", "webhook": "erp", "sends": ["order"], "takes": {"state": "order_state"}}
     walk = Walk(flow_of({"here": {**node, "limit_s": 1.5}, "lost": LOST}), variables={"order": "42"})
-    assert walk.actions[-1] == LookUp("webhook:erp", {"order": "42"}, 1.5)
+    assert walk.actions[-1] == LookUp("webhook:erp", {"order": "42"}, 1.5, ("state",))
     walk.give(Found({"state": "sent", "order": "43"}))
     assert walk.position.variables == {"order": "42", "order_state": "sent"}
 

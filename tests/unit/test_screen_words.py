@@ -34,7 +34,14 @@ REFUSING = (
 """Where a request may be refused."""
 AT_THE_START = {"port.taken", "procedure.broken"}
 """What only the command line says stays English."""
-LOOKING = ("cti/vitals.py", "cti/web/check.py", "cti/web/audit_watch.py", "cti/asterisk/conf_*.py", "ivr/library.py")
+LOOKING = (
+    "cti/vitals.py",
+    "cti/web/check.py",
+    "cti/web/audit_watch.py",
+    "cti/asterisk/conf_*.py",
+    "ivr/library.py",
+    "ivr/findings.py",
+)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -16,6 +16,7 @@ from cti.address import address_of
 from cti.asterisk.conf_check import ConfCheck
 from cti.asterisk.home import RESTART_WANTED
 from cti.asterisk.identity import PHONE_NUMBERS, Identity
+from cti.asterisk.sounds import NEEDED
 from cti.desk import Desk
 from cti.dialling import Dialling
 from cti.domain.errors import NotFound
@@ -41,6 +42,7 @@ from cti.web.server import Web, build_web, open_site
 from cti.web.wire import Telephone
 from ivr.api.blocked import BlockedRoutes
 from ivr.api.messages import MessageRoutes
+from ivr.api.prompts import PromptRoutes
 from ivr.findings import message_findings, webhook_findings
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
@@ -113,7 +115,13 @@ def owners_of(service: Service, desk: Desk) -> list[object]:
         shows_call=service.pops.shows_call,
         clock=utc_now,
     )
-    return [*cases, recordings, *left_owners(service, desk)]
+    prompts = PromptRoutes(
+        prompts=service.prompts,
+        workbench=service.workbench,
+        takes=service.phone_takes,
+        uses=lambda: prompt_uses(service),
+    )
+    return [*cases, recordings, prompts, *left_owners(service, desk)]
 
 
 def left_owners(service: Service, desk: Desk) -> list[object]:
@@ -127,6 +135,14 @@ def left_owners(service: Service, desk: Desk) -> list[object]:
     )
     blocked = BlockedRoutes(database=service.database, blocks=service.blocks, desk=desk, clock=utc_now)
     return [messages, blocked]
+
+
+async def prompt_uses(service: Service) -> dict[tuple[str, str], list[str]]:
+    """(language, prompt) -> who says it: flows, and the dialplan by itself."""
+    uses = {("zh", name): ["dialplan"] for name in NEEDED}
+    for name in service.flow.prompts_used():
+        uses.setdefault(("zh", name), []).append(service.flow.name)
+    return uses
 
 
 def build_desk(service: Service) -> Desk:

@@ -15,6 +15,7 @@ import ivr.facts
 import ivr.kinds.shapes
 import ivr.wire
 import ivr.wire_left
+import ivr.wire_prompts
 import recordings.api
 import recordings.wire
 import tickets.api
@@ -28,7 +29,7 @@ from cti.web.typescript import generate
 
 STRUCTS: tuple[ModuleType, ...] = (
     wire, changes, colleagues, entity, pop, findings, roles, hours, rulebook, tickets.wire, recordings.wire,
-    ivr.wire, ivr.wire_left, ivr.actions, ivr.facts, ivr.kinds.shapes,
+    ivr.wire, ivr.wire_left, ivr.wire_prompts, ivr.actions, ivr.facts, ivr.kinds.shapes,
 )  # fmt: skip
 """Modules whose structs travel."""
 

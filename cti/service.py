@@ -46,6 +46,9 @@ from ivr.library import FLOWS, load_flow, measure_prompts
 from ivr.looking import LookUps
 from ivr.message_files import MessageShelf
 from ivr.message_news import MessageNews
+from ivr.own_prompts.by_phone import PhoneTakes
+from ivr.own_prompts.keeper import OwnPrompts
+from ivr.own_prompts.workbench import Workbench
 from ivr.session import MenuSessions
 from ivr.webhook import Webhooks
 from recordings.running import RunningRecordings
@@ -123,6 +126,17 @@ class Service:
         self.waits = Waits()
         self.recordings = RunningRecordings(switch=self.link, hands=self.hands)
         self.rules = Rules(database, submit=self.submit, clock=utc_now)
+        self.prompts = OwnPrompts(database=database, folder=settings.own_prompts_path, clock=utc_now)
+        self.workbench = Workbench(settings.data_path / "prompts" / "taken")
+        self.phone_takes = PhoneTakes(
+            line=self,
+            switch=self.link,
+            database=database,
+            prompts=self.prompts,
+            workbench=self.workbench,
+            recorded=settings.recordings_path,
+            clock=utc_now,
+        )
         self.presence = Presence(utc_now)
         self.lost_browsers = LostBrowsers(
             floor=floor,
@@ -161,6 +175,7 @@ class Service:
         self.reconciler = Reconciler(database, zone=ZoneInfo(settings.timezone), now=utc_now)
         self.jobs = Jobs(now=utc_now)
         self.jobs.add("prune journal", journal.prune, every_s=600)
+        self.jobs.add("own prompts nobody needs", self.prompts.clear, every_s=3600)
         if settings.queue_log:
             self.jobs.add("visits without a book row", self.reconciler.look_for_unbooked, every_s=300)
         self.engine = Engine(
@@ -178,6 +193,7 @@ class Service:
             self.membership,
             self.recordings,
             self.lost_browsers,
+            self.phone_takes,
             self.recorder,
             self.message_news,
         )
@@ -229,6 +245,7 @@ async def open_service(things: contextlib.AsyncExitStack, settings: Settings) ->
     service.submit(LinkDown(at=utc_now(), reason="the service has just started"))
     await service.rules.load()
     await service.blocks.load()
+    await service.prompts.load()
     await submit_agents(service)
     await service.telephones.load()
     return service
@@ -334,6 +351,7 @@ async def close_service(service: Service) -> None:
     await in_time("webhooks", service.webhooks.aclose)
     await in_time("membership", service.membership.aclose)
     await in_time("recordings", service.recordings.aclose)
+    await in_time("phone takes", service.phone_takes.aclose)
     await in_time("link", service.link.aclose)
     await in_time("engine", service.engine.drained)
     await in_time("journal", service.journal.flush)

@@ -84,6 +84,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.data_path / "messages"
 
     @property
+    def own_prompts_path(self) -> Path:
+        """Folder of the company's own recordings of prompts; Asterisk has it below its sounds as `hotline/own`."""
+        return self.data_path / "prompts" / "own"
+
+    @property
     def asterisk_root_path(self) -> Path:
         """Where the packages of the system's own Asterisk are unpacked, absolute."""
         return Path(self.asterisk_root).resolve() if self.asterisk_root else self.data_path / "asterisk-root"

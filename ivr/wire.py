@@ -222,67 +222,6 @@ class SimulateOut(Answer, kw_only=True):
     """Nodes passed in this step, the last is the present one."""
 
 
-# --- prompts --------------------------------------------------------------------------------------------------------
-
-
-class OwnPrompt(Answer, kw_only=True):
-    """A recording of the company's own."""
-
-    id: int
-    is_in_force: bool
-    length_s: float
-    source: str
-    made_at: datetime
-    made_by: str
-
-
-class PromptView(Answer, kw_only=True):
-    """A prompt in one language. `voices`: shipped recordings (`female`, `male`); empty: only own ones."""
-
-    name: str
-    language: str
-    text: str
-    voices: dict[str, float]
-    """voice -> seconds"""
-    own: list[OwnPrompt]
-    used_by: list[str]
-    """Flows in force and drafts that say it; `dialplan` for what is said without the service."""
-
-
-class PromptList(Answer, kw_only=True):
-    """GET /api/prompts"""
-
-    prompts: list[PromptView]
-
-
-class PromptMade(Answer, kw_only=True):
-    """Answer to an upload or a recording by phone: what became of it."""
-
-    prompt: PromptView
-    level_dbfs: float
-    peak_dbfs: float
-    trimmed_s: float
-
-
-class PromptChoice(Wire, kw_only=True):
-    """POST /api/prompts/{language}/{name}/in-force: an own recording, or 0 for the shipped one."""
-
-    id: int
-
-
-class PromptTextIn(Wire, kw_only=True):
-    """PUT /api/prompts/{language}/{name}/text: what is said in the own recording in force."""
-
-    text: Annotated[str, Meta(max_length=2000)]
-
-
-class PromptByPhone(Wire, kw_only=True):
-    """POST /api/prompts/{language}/{name}/by-phone: ring `device` (an agent's telephone) and record there."""
-
-    agent_id: Annotated[str, Meta(max_length=20)]
-    text: Annotated[str, Meta(max_length=2000)] = ""
-
-
 # --- rules of the hotline -------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,7 @@ LOOKS: dict[str, Callable[[], object]] = {
     "postgresql": find_binaries,
     "sipp": lambda: shutil.which("sipp"),
     "espeak-ng": lambda: shutil.which("espeak-ng"),
+    "ffmpeg": lambda: shutil.which("ffmpeg"),
     "sox": lambda: shutil.which("sox"),
     "chromium": lambda: shutil.which("chromium") or shutil.which("chromium-browser"),
 }

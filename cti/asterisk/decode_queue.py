@@ -160,6 +160,10 @@ def _stranded(f: Fields, at: datetime) -> e.Event:
     return e.CallerStranded(at=at, **who(f), agent_id=AgentId(need(f, "Agent")))
 
 
+def _prompt_recorded(f: Fields, at: datetime) -> e.Event:
+    return e.PromptRecorded(at=at, **who(f), outcome=need(f, "Outcome"))
+
+
 USER_EVENTS: dict[str, Decoder] = {
     "CallEntered": _entered,
     "CallRefused": _refused,
@@ -167,6 +171,7 @@ USER_EVENTS: dict[str, Decoder] = {
     "QueueDone": _visit_reported,
     "RecordingPart": _segment_begun,
     "CallerStranded": _stranded,
+    "PromptRecorded": _prompt_recorded,
 }
 """Names our dialplan gives in UserEvent()."""
 

@@ -54,6 +54,7 @@ class EmbeddedAsterisk:
         *,
         binaries_root: Path,
         recordings: Path | None = None,
+        own_prompts: Path | None = None,
         options: SwitchOptions | None = None,
         prompts: Path = sounds.PROMPTS,
         templates: Path = TEMPLATES,
@@ -64,7 +65,10 @@ class EmbeddedAsterisk:
         self.was_adopted = False
         """The last `start` found it running."""
         self._binaries_root = binaries_root.resolve()
-        self._folder = SwitchHome(self.home, self.recordings, prompts=prompts, templates=templates)
+        self.own_prompts = (own_prompts or self.home / "own-prompts").absolute()
+        self._folder = SwitchHome(
+            self.home, self.recordings, prompts=prompts, templates=templates, own_prompts=self.own_prompts
+        )
         self._binaries: Binaries | None = None
         self._identity: Identity | None = None
 

@@ -62,9 +62,13 @@ def wanted_restart(path: Path) -> tuple[str, ...]:
 class SwitchHome:
     """Everything under `path`. Writes only while its lock is held (`alone`)."""
 
-    def __init__(self, path: Path, recordings: Path, *, prompts: Path, templates: Path) -> None:
+    def __init__(
+        self, path: Path, recordings: Path, *, prompts: Path, templates: Path, own_prompts: Path | None = None
+    ) -> None:
         self.path = path
         self.recordings = recordings
+        self.own_prompts = own_prompts or path / "own-prompts"
+        """Where the service puts the company's own recordings of prompts."""
         self._prompts = prompts
         self._templates = templates
 
@@ -129,7 +133,10 @@ class SwitchHome:
 
     def _fill_data(self, binaries: Binaries) -> None:
         data = self.path / "data"
-        for link, target in (("documentation", binaries.documentation), ("sounds/en", binaries.sounds)):
+        self.own_prompts.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (data / "sounds/hotline").mkdir(exist_ok=True)
+        links = {"documentation": binaries.documentation, "sounds/en": binaries.sounds}
+        for link, target in {**links, "sounds/hotline/own": self.own_prompts}.items():
             if not (data / link).is_symlink() or (data / link).readlink() != target:
                 (data / link).unlink(missing_ok=True)
                 (data / link).symlink_to(target)

@@ -343,6 +343,12 @@ class CallerStranded(ChannelEvent, frozen=True, kw_only=True):
     agent_id: AgentId
 
 
+class PromptRecorded(ChannelEvent, frozen=True, kw_only=True):
+    """UserEvent PromptRecorded: somebody recorded a prompt by telephone. `outcome`: `kept`, `dropped`."""
+
+    outcome: str
+
+
 class RecordingStarted(ChannelEvent, frozen=True, kw_only=True):
     """AMI MixMonitorStart. Asterisk: sent even when the file could not be opened."""
 

@@ -83,6 +83,8 @@ def _operation(route: Route, schemas: _Schemas) -> Json:
             "required": True,
             "content": {"application/json": {"schema": schemas.of(route.body)}},
         }
+    if route.mark.takes_file:
+        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": {}}}
     if not route.mark.is_open:
         operation["security"] = [{"session": [], "csrf": []} if route.is_unsafe else {"session": []}]
     return operation

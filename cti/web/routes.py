@@ -37,6 +37,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     content: str = "application/json"
     is_socket: bool = False
     """A WebSocket handshake: a GET, but any site's page may send it, cookie and all (CWE-1385)."""
+    takes_file: bool = False
+    """The body is a file as it is; the method reads it by itself (`cti.web.upload`), with a limit of its own."""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +113,7 @@ def route(
     status: int = 200,
     content: str = "application/json",
     is_socket: bool = False,
+    takes_file: bool = False,
 ) -> Callable[[F], F]:
     """Mark a method as a route."""
     mark = Mark(
@@ -122,6 +125,7 @@ def route(
         status=status,
         content=content,
         is_socket=is_socket,
+        takes_file=takes_file,
     )
 
     def marked(function: F) -> F:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ivr.api.blocked import BlockedRoutes
 from ivr.api.messages import MessageRoutes
+from ivr.api.prompts import PromptRoutes
 
-OWNERS: tuple[type, ...] = (BlockedRoutes, MessageRoutes)
+OWNERS: tuple[type, ...] = (BlockedRoutes, MessageRoutes, PromptRoutes)
 """Classes whose marked methods are the routes."""

@@ -28,6 +28,7 @@ REFUSING = (
     "ivr/blocking.py",
     "ivr/api/*.py",
     "ivr/store/*.py",
+    "ivr/own_prompts/*.py",
     "tickets/*.py",
     "tickets/*/*.py",
 )
@@ -51,6 +52,16 @@ def test_every_refusal_of_a_request_is_translated(language: str) -> None:
     assert "sign_in.wrong" in codes
     missing = codes - AT_THE_START - _keys(TEXT / f"{language}.ts", "problem")
     assert not missing, f"add to `problem` in {language}.ts: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_reason_why_a_recording_is_not_taken_is_translated(language: str) -> None:
+    """Those are handed on from process to process, not raised where they are named."""
+    audited = {"prompt.add", "prompt.choose", "prompt.text", "prompt.delete", "prompt.by_phone"}
+    sources = "".join(path.read_text(encoding="utf-8") for path in _files(("ivr/own_prompts/*.py",)))
+    codes = {*re.findall(r'"(prompt\.[a-z_]+)"', sources)} - audited
+    assert {"prompt.clipped", "prompt.not_kept"} <= codes
+    assert not codes - _keys(TEXT / f"{language}.ts", "problem")
 
 
 def test_every_finding_has_a_chinese_sentence() -> None:

@@ -52,9 +52,13 @@ from cti.web.server import Web, build_web
 from cti.web.wire import Gauge, Telephone
 from ivr.api.blocked import BlockedRoutes
 from ivr.api.messages import MessageRoutes
+from ivr.api.prompts import PromptRoutes
 from ivr.blocking import BlockList
 from ivr.message_files import MessageShelf
 from ivr.message_news import MessageNews
+from ivr.own_prompts.by_phone import PhoneTakes
+from ivr.own_prompts.keeper import OwnPrompts
+from ivr.own_prompts.workbench import Workbench
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
 from tests.fakes import EMPTY_FLOOR, FakeHands, FakeSwitch
@@ -196,6 +200,18 @@ class House:
         self.blocks = BlockList(database, self.clock)
         self.message_news = MessageNews(publish=self.hub.publish, written=self._written, clock=self.clock)
         self.line.outlets.append(self.message_news)
+        self.prompts = OwnPrompts(database=database, folder=folder / "own", clock=self.clock)
+        self.workbench = Workbench(folder / "taken")
+        self.phone_takes = PhoneTakes(
+            line=self.line,
+            switch=self.switch,
+            database=database,
+            prompts=self.prompts,
+            workbench=self.workbench,
+            recorded=self.recorded,
+            clock=self.clock,
+        )
+        self.line.outlets.append(self.phone_takes)
         self.findings: list[Finding] = [Finding(code="all.well", level=Level.OK, text="All is well.")]
         self.web: Web
         self.server: TestServer
@@ -299,13 +315,22 @@ class House:
             database=self.database, shelf=self.shelf, news=self.message_news, desk=desk, clock=self.clock
         )
         blocked = BlockedRoutes(database=self.database, blocks=self.blocks, desk=desk, clock=self.clock)
-        return [*cases, recordings, messages, blocked]
+        return [*cases, recordings, messages, blocked, self.prompt_routes()]
+
+    def prompt_routes(self) -> PromptRoutes:
+        """Prompts as shipped, own ones in a folder of their own; one flow says two of them."""
+
+        async def uses() -> dict[tuple[str, str], list[str]]:
+            return {("zh", "goodbye"): ["consult-day"], ("zh", "nowhere"): ["consult-day", "fallback"]}
+
+        return PromptRoutes(prompts=self.prompts, workbench=self.workbench, takes=self.phone_takes, uses=uses)
 
     async def _written(self) -> None:
         """The database has all: tests write it themselves."""
 
     async def open(self, **given: Any) -> None:
         """Serve."""
+        await self.prompts.load()
         self._running = [asyncio.create_task(loop) for loop in (self.pops.run(), self.message_news.run())]
         self.web = self.build(**given)
         self.server = TestServer(self.web.app)
@@ -315,6 +340,7 @@ class House:
         """Stop in order, as the service does."""
         await self.web.stop()
         await self.server.close()
+        await self.phone_takes.aclose()
         for task in self._running:
             task.cancel()
         await asyncio.wait(self._running)  # the database is closed next

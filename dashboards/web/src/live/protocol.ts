@@ -1007,11 +1007,13 @@ export interface OfferView {
   ring_s: number | null;
 }
 
-/** A recording of the company's own. */
+/** A recording of the company's own. `text`: what is said, as far as somebody wrote it down. */
 export interface OwnPrompt {
   id: number;
   is_in_force: boolean;
+  is_there: boolean;
   length_s: number;
+  text: string;
   source: string;
   made_at: string;
   made_by: string;
@@ -1072,6 +1074,19 @@ export interface PersonNew {
 /** POST /api/calls/{call_id}/phone: what a browser telephone does by itself and a desk telephone is asked to do. */
 export interface PhoneRequest {
   action: "answer" | "hold" | "mute" | "resume" | "unmute";
+}
+
+/**
+ * A recording by phone on its way; GET /api/prompt-takes/{id} says how far it is.
+ *
+ * `state`: `ringing`, `recording`, `checking`, `made`, `failed`; `code` and `text` say why it failed.
+ */
+export interface PhoneTake {
+  id: string;
+  state: string;
+  code: string;
+  text: string;
+  made: PromptMade | null;
 }
 
 /** Server: every 15 s; also carries "data as of" while nothing changes. */
@@ -1180,7 +1195,7 @@ export interface Procedures {
   procedures: ProcedureView[];
 }
 
-/** POST /api/prompts/{language}/{name}/by-phone: ring `device` (an agent's telephone) and record there. */
+/** POST /api/prompts/{language}/{name}/by-phone: ring this agent's telephone and record there. */
 export interface PromptByPhone {
   agent_id: string;
   text?: string;
@@ -1191,9 +1206,10 @@ export interface PromptChoice {
   id: number;
 }
 
-/** GET /api/prompts */
+/** GET /api/prompts. With those that flows name and nobody has recorded. */
 export interface PromptList {
   prompts: PromptView[];
+  takes_all_formats: boolean;
 }
 
 /** Answer to an upload or a recording by phone: what became of it. */
@@ -1209,11 +1225,17 @@ export interface PromptTextIn {
   text: string;
 }
 
+/** POST /api/prompts/{language}/{name}/upload: the file is the body, as it is, 20 MB at most. */
+export interface PromptUpload {
+  text?: string;
+}
+
 /** A prompt in one language. `voices`: shipped recordings (`female`, `male`); empty: only own ones. */
 export interface PromptView {
   name: string;
   language: string;
   text: string;
+  shipped_text: string;
   voices: Record<string, number>;
   own: OwnPrompt[];
   used_by: string[];

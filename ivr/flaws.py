@@ -57,6 +57,9 @@ OF_FLOW: dict[str, str] = {
     "never_fits": "node {node} takes {fewest} to {most} digits: no such number has so many",
     "no_webhook": "node {node} asks a webhook and does not say which",
     "no_test": "a test of node {node} says nothing: give it bounds or words",
+    "no_variable": "a test of node {node} does not say of which variable",
+    "odd_word": "a test of node {node}: {fact} is never {value}, only {choices}",
+    "empty_range": "a test of node {node} wants at least {least} and at most {most}: nothing is both",
     "odd_test": "a test of node {node} has {field}, which says nothing about {fact}",
     "unreachable": "no way leads to node {node}",
     "dead_end": "from node {node} no way leads out of the menu",
@@ -69,7 +72,6 @@ HINTS: dict[str, str] = {
     "not_outwards": "node {node} calls outwards, and calling out is switched off",
     "no_person": "from menu {node} no way leads to a person",
     "no_notice": "a caller comes to queue {node} without the notice that calls are recorded",
-    "no_end_check": "node {node} reads out a value that may be nothing: the announcement would be empty",
 }
 SENTENCES = {**OF_TEXT, **OF_SHAPE, **OF_FLOW, **HINTS}
 CODES = tuple(SENTENCES)

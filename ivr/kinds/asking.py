@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions import Entered, Input, Pressed, Rate
-from ivr.kinds.shapes import Key, Menu, Parts, Survey
+from ivr.kinds.shapes import Key, Menu, Survey
 from ivr.kinds.visiting import Behaviour, Here, Move, Way, again, arrive, ask
 
 
@@ -31,13 +31,9 @@ def _key(node: Menu, pressed: str) -> Key | None:
 
 
 def _menu_ways(node: Menu) -> tuple[Way, ...]:
-    keys = tuple(Way(f"keys.{at}.to", key.to, is_silent=False) for at, key in enumerate(node.keys))
-    operator = (Way("operator", node.operator, is_silent=False),) if node.operator else ()
-    return (*keys, *operator, Way("otherwise", node.otherwise))
-
-
-def _menu_parts(node: Menu) -> Parts:
-    return (*node.prompts, *node.wrong_key, *node.no_input)
+    keys = tuple(Way(("keys", at, "to"), key.to, is_silent=False) for at, key in enumerate(node.keys))
+    operator = (Way(("operator",), node.operator, is_silent=False),) if node.operator else ()
+    return (*keys, *operator, Way(("otherwise",), node.otherwise))
 
 
 def _survey(node: Survey, here: Here, given: Input) -> Move:
@@ -56,9 +52,5 @@ def _survey(node: Survey, here: Here, given: Input) -> Move:
     return again(here, node, node.next, here.note(outcome, pressed, node.question), question)
 
 
-def _survey_parts(node: Survey) -> Parts:
-    return (*node.prompts, *node.wrong_key)
-
-
-MENU = Behaviour[Menu](take=_menu, ways=_menu_ways, parts=_menu_parts)
-SURVEY = Behaviour[Survey](take=_survey, ways=lambda node: (Way("next", node.next),), parts=_survey_parts)
+MENU = Behaviour[Menu](take=_menu, ways=_menu_ways)
+SURVEY = Behaviour[Survey](take=_survey, ways=lambda node: (Way(("next",), node.next),))

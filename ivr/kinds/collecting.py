@@ -16,6 +16,8 @@ PHONE = re.compile(r"1[3-9][0-9]{9}|0[1-9][0-9]{8,10}|[2-9][0-9]{6,7}|00[1-9][0-
 TICKET = re.compile(r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{4,6}")
 """The digits of `T20261125-0012`: the letter and the dash cannot be typed."""
 TICKET_MOST = 14
+LENGTHS = {"phone": (7, 17), "ticket": (12, TICKET_MOST)}
+"""Fewest and most digits that may fit."""
 LAST_DIGITS = 4
 TOLD = "told"
 """Stage of a ticket whose state is being said."""
@@ -84,11 +86,7 @@ def _shown(node: Collect, digits: str) -> str:
 
 
 def _collect_ways(node: Collect) -> tuple[Way, ...]:
-    return (Way("next", node.next, is_silent=False), Way("otherwise", node.otherwise))
-
-
-def _collect_parts(node: Collect) -> Parts:
-    return (*node.prompts, *node.wrong)
+    return (Way(("next",), node.next, is_silent=False, sets=(node.into,)), Way(("otherwise",), node.otherwise))
 
 
 def _collect_own(node: Collect) -> Parts:
@@ -156,14 +154,8 @@ def _ask_number(node: TicketStatus, here: Here, first: Parts = ()) -> Ask:
 
 
 def _ticket_ways(node: TicketStatus) -> tuple[Way, ...]:
-    return (Way("next", node.next, is_silent=False), Way("otherwise", node.otherwise))
+    return (Way(("next",), node.next, is_silent=False, sets=OF_TICKET), Way(("otherwise",), node.otherwise))
 
 
-def _ticket_parts(node: TicketStatus) -> Parts:
-    return (*node.ask_number, *node.ask_digits, *node.found, *node.not_found)
-
-
-COLLECT = Behaviour[Collect](take=_collect, ways=_collect_ways, parts=_collect_parts, own=_collect_own)
-TICKET_STATUS = Behaviour[TicketStatus](
-    take=_ticket, ways=_ticket_ways, parts=_ticket_parts, own=lambda node: (INVALID_NUMBER,)
-)
+COLLECT = Behaviour[Collect](take=_collect, ways=_collect_ways, own=_collect_own)
+TICKET_STATUS = Behaviour[TicketStatus](take=_ticket, ways=_ticket_ways, own=lambda node: (INVALID_NUMBER,))

@@ -26,8 +26,8 @@ def _hours(node: Hours, here: Here, given: Input) -> Move:
 
 
 def _hours_ways(node: Hours) -> tuple[Way, ...]:
-    ways = (Way("open", node.open, is_instant=True), Way("closed", node.closed, is_instant=True))
-    return (*ways, Way("holiday", node.holiday, is_instant=True)) if node.holiday else ways
+    ways = (Way(("open",), node.open, is_instant=True), Way(("closed",), node.closed, is_instant=True))
+    return (*ways, Way(("holiday",), node.holiday, is_instant=True)) if node.holiday else ways
 
 
 # --- condition --------------------------------------------------------------------------------------------------------
@@ -95,8 +95,8 @@ def _is_between(now: datetime, since: str, until: str) -> bool:
 
 
 def _condition_ways(node: Condition) -> tuple[Way, ...]:
-    cases = tuple(Way(f"cases.{at}.to", case.to, is_instant=True) for at, case in enumerate(node.cases))
-    return (*cases, Way("otherwise", node.otherwise, is_instant=True))
+    cases = tuple(Way(("cases", at, "to"), case.to, is_instant=True) for at, case in enumerate(node.cases))
+    return (*cases, Way(("otherwise",), node.otherwise, is_instant=True))
 
 
 # --- look-up ----------------------------------------------------------------------------------------------------------
@@ -128,8 +128,13 @@ def _learned(node: LookUpNode, found: Found) -> dict[str, str]:
 
 
 def _look_up_ways(node: LookUpNode) -> tuple[Way, ...]:
-    not_found = Way("not_found", node.not_found, is_instant=node.what == "customer")
-    return (Way("found", node.found), not_found, Way("failed", node.failed))
+    is_customer = node.what == "customer"
+    sets = OF_CUSTOMER if is_customer else tuple(node.takes.values())
+    return (
+        Way(("found",), node.found, sets=sets),
+        Way(("not_found",), node.not_found, is_instant=is_customer, sets=sets if is_customer else ()),
+        Way(("failed",), node.failed),
+    )
 
 
 # --- jump -------------------------------------------------------------------------------------------------------------

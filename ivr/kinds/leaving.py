@@ -25,10 +25,6 @@ PROMISED = "promised"
 """Stage of a callback that is kept; the caller is being told."""
 
 
-def _prompts(node: Callback | HangUp | Refuse | TransferOut | QueueNode | Voicemail) -> Parts:
-    return node.prompts
-
-
 # --- queue ------------------------------------------------------------------------------------------------------------
 
 
@@ -60,7 +56,7 @@ def _prospects(node: QueueNode, here: Here) -> tuple[str, ...]:
 
 
 def _queue_ways(node: QueueNode) -> tuple[Way, ...]:
-    return (Way("after", node.after, is_silent=False),) if node.after else ()
+    return (Way(("after",), node.after, is_silent=False),) if node.after else ()
 
 
 def _queue_own(node: QueueNode) -> Parts:
@@ -89,7 +85,7 @@ def _callback(node: Callback, here: Here, given: Input) -> Move:
 
 
 def _callback_ways(node: Callback) -> tuple[Way, ...]:
-    return (Way("next", node.next), Way("otherwise", node.otherwise, is_instant=True))
+    return (Way(("next",), node.next), Way(("otherwise",), node.otherwise, is_instant=True))
 
 
 def _voicemail(node: Voicemail, here: Here, given: Input) -> Move:
@@ -101,7 +97,7 @@ def _voicemail(node: Voicemail, here: Here, given: Input) -> Move:
 
 
 def _voicemail_ways(node: Voicemail) -> tuple[Way, ...]:
-    return (Way("next", node.next), Way("otherwise", node.otherwise))
+    return (Way(("next",), node.next), Way(("otherwise",), node.otherwise))
 
 
 # --- ends -------------------------------------------------------------------------------------------------------------
@@ -127,11 +123,11 @@ def _hang_up(node: HangUp, here: Here, given: Input) -> Move:
     return Move(actions=(here.note("hang_up"), EndCall()))
 
 
-QUEUE = Behaviour[QueueNode](take=_queue, ways=_queue_ways, parts=_prompts, own=_queue_own, is_end=True)
-CALLBACK = Behaviour[Callback](take=_callback, ways=_callback_ways, parts=_prompts)
-VOICEMAIL = Behaviour[Voicemail](take=_voicemail, ways=_voicemail_ways, parts=_prompts)
+QUEUE = Behaviour[QueueNode](take=_queue, ways=_queue_ways, own=_queue_own, is_end=True)
+CALLBACK = Behaviour[Callback](take=_callback, ways=_callback_ways)
+VOICEMAIL = Behaviour[Voicemail](take=_voicemail, ways=_voicemail_ways)
 TRANSFER_OUT = Behaviour[TransferOut](
-    take=_transfer_out, ways=lambda node: (Way("otherwise", node.otherwise),), parts=_prompts, is_end=True
+    take=_transfer_out, ways=lambda node: (Way(("otherwise",), node.otherwise),), is_end=True
 )
-REFUSE = Behaviour[Refuse](take=_refuse, ways=lambda node: (), parts=_prompts, is_end=True)
-HANG_UP = Behaviour[HangUp](take=_hang_up, ways=lambda node: (), parts=_prompts, is_end=True)
+REFUSE = Behaviour[Refuse](take=_refuse, ways=lambda node: (), is_end=True)
+HANG_UP = Behaviour[HangUp](take=_hang_up, ways=lambda node: (), is_end=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ivr.actions import Entered, Failed, Input, NoticePlayed
-from ivr.kinds.shapes import Announce, Notice, Parts
+from ivr.kinds.shapes import Announce, Notice
 from ivr.kinds.visiting import Behaviour, Here, Move, Way, arrive, is_mute, say
 
 
@@ -24,12 +24,8 @@ def _notice(node: Notice, here: Here, given: Input) -> Move:
 
 
 def _next(node: Announce | Notice) -> tuple[Way, ...]:
-    return (Way("next", node.next, is_instant=is_mute(node.prompts)),)
+    return (Way(("next",), node.next, is_instant=is_mute(node.prompts)),)
 
 
-def _prompts(node: Announce | Notice) -> Parts:
-    return node.prompts
-
-
-ANNOUNCE = Behaviour[Announce](take=_announce, ways=_next, parts=_prompts)
-NOTICE = Behaviour[Notice](take=_notice, ways=_next, parts=_prompts)
+ANNOUNCE = Behaviour[Announce](take=_announce, ways=_next)
+NOTICE = Behaviour[Notice](take=_notice, ways=_next)

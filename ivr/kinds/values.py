@@ -37,12 +37,18 @@ def value_of(name: str, variables: Mapping[str, str], facts: Facts) -> str:
 
 def is_standing(name: str) -> bool:
     """Tell whether this value is there without anybody setting it."""
-    return name in STANDING or name.startswith(("waiting-", "wait-"))
+    return name in STANDING or bool(queue_in(name))
+
+
+def queue_in(name: str) -> str:
+    """The queue in `waiting-<queue>` and `wait-<queue>`; empty in any other name."""
+    what, _, queue = name.partition("-")
+    return queue if what in ("waiting", "wait") else ""
 
 
 def minutes(wait_s: float | None) -> str:
-    """A wait in whole minutes, rounded up: who is told two minutes shall not wait two and a half. Nothing for none."""
-    return str(math.ceil(wait_s / 60)) if wait_s is not None and 0 < wait_s < math.inf else ""
+    """A wait in whole minutes, rounded up: who is told two minutes shall not wait two and a half."""
+    return str(math.ceil(wait_s / 60)) if wait_s is not None and 0 <= wait_s < math.inf else ""
 
 
 def waiting(facts: Facts, queue: str) -> int | None:

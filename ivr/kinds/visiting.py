@@ -77,15 +77,16 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Way(msgspec.Struct, frozen=True):
-    """One way out of a node, for checks and diagrams. `field`: where it stands in the node's shape (`keys.0.to`).
+    """One way out of a node, for the checks. `field`: where it stands in the node's shape (`("keys", 0, "to")`)."""
 
-    `is_silent`: may be taken though the caller does nothing at all. `is_instant`: may be taken within a step.
-    """
-
-    field: str
+    field: tuple[str | int, ...]
     to: str
     is_silent: bool = True
+    """May be taken though the caller does nothing at all."""
     is_instant: bool = False
+    """May be taken within a step, nothing being asked of the session."""
+    sets: tuple[str, ...] = ()
+    """Variables that are known behind it."""
 
 
 class Behaviour(msgspec.Struct, Generic[N], frozen=True, kw_only=True):
@@ -93,8 +94,6 @@ class Behaviour(msgspec.Struct, Generic[N], frozen=True, kw_only=True):
 
     take: Callable[[N, Here, Input], Move]
     ways: Callable[[N], tuple[Way, ...]]
-    parts: Callable[[N], Parts] = lambda node: ()
-    """All that the flow has said here."""
     own: Callable[[N], Parts] = lambda node: ()
     """What the kind says by itself (`own_words`)."""
     is_end: bool = False

@@ -18,7 +18,6 @@ from cti.asterisk.home import RESTART_WANTED
 from cti.asterisk.identity import PHONE_NUMBERS, Identity
 from cti.asterisk.sounds import NEEDED
 from cti.desk import Desk
-from cti.dialling import Dialling
 from cti.domain.errors import NotFound
 from cti.domain.findings import Finding
 from cti.migrations import migrate
@@ -44,6 +43,7 @@ from ivr.api.blocked import BlockedRoutes
 from ivr.api.messages import MessageRoutes
 from ivr.api.prompts import PromptRoutes
 from ivr.findings import message_findings, webhook_findings
+from ivr.library import prompts_of
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
 
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 FIRST_LINK = "first-sign-in-link"
 PAGES = Path(__file__).resolve().parent.parent / "dashboards" / "static"
-SERVED_QUEUES = ("consult", "complaints")
+SERVED_QUEUES = ("consult", "complaints", "service")
 """Queues that people may be given to; `fallback` is everybody's, `test` the robot's."""
 
 
@@ -140,25 +140,19 @@ def left_owners(service: Service, desk: Desk) -> list[object]:
 async def prompt_uses(service: Service) -> dict[tuple[str, str], list[str]]:
     """(language, prompt) -> who says it: flows, and the dialplan by itself."""
     uses = {("zh", name): ["dialplan"] for name in NEEDED}
-    for name in service.flow.prompts_used():
-        uses.setdefault(("zh", name), []).append(service.flow.name)
+    for flow in service.edition.flows.values():
+        for name in prompts_of(flow):
+            uses.setdefault((flow.language, name), []).append(flow.name)
     return uses
 
 
 def build_desk(service: Service) -> Desk:
     """What people may ask of the floor."""
-    dialling = Dialling(
-        database=service.database,
-        rules=lambda: service.rules.book.calling,
-        has_line=lambda: bool(service.settings.trunk_uri),
-        clock=utc_now,
-        zone=ZoneInfo(service.settings.timezone),
-    )
     return Desk(
         engine=service,
         switch=service.link,
         hands=service.hands,
-        dialling=dialling,
+        dialling=service.dialling,
         database=service.database,
         clock=utc_now,
     )

@@ -16,6 +16,7 @@ from cti.asterisk.hands import Hands
 from cti.asterisk.link import AmiLink
 from cti.asterisk.queue_log import Place, QueueLogReader, follow
 from cti.asterisk.states import Address
+from cti.dialling import Dialling
 from cti.domain.errors import DatabaseAway, Invalid
 from cti.domain.events import AgentForgotten, AgentModeSet, Event, LinkDown
 from cti.domain.floor import Floor
@@ -27,6 +28,7 @@ from cti.jobs import Jobs
 from cti.journal import Journal
 from cti.loop_lag import LoopLag
 from cti.lost_browsers import LostBrowsers
+from cti.menus import Surroundings, take_callback
 from cti.migrations import migrate
 from cti.pop_times import PopTimes
 from cti.presence import Presence
@@ -41,16 +43,18 @@ from cti.telephones import Telephones
 from cti.web.masking import AUDIENCES
 from cti.web.people import agent_known
 from ivr.blocking import BlockList
-from ivr.flow import Flow
-from ivr.library import FLOWS, load_flow, measure_prompts
+from ivr.edition import Edition
+from ivr.library import FLOWS, shipped_flows
 from ivr.looking import LookUps
 from ivr.message_files import MessageShelf
 from ivr.message_news import MessageNews
+from ivr.outside import Outside
 from ivr.own_prompts.by_phone import PhoneTakes
 from ivr.own_prompts.keeper import OwnPrompts
 from ivr.own_prompts.workbench import Workbench
 from ivr.session import MenuSessions
 from ivr.webhook import Webhooks
+from ivr.world import World
 from recordings.running import RunningRecordings
 from staffing.membership import Membership
 from staffing.waits import Waits
@@ -113,19 +117,17 @@ class Service:
             submit=self.submit,
         )
         self.hands = hands_of(settings)
-        self.flow: Flow = load_flow(FLOWS / "hotline.yaml")
-        self.menus = MenuSessions(
-            switch=self.link,
-            submit=self.submit,
-            flow=self.flow,
-            clock=utc_now,
-            lengths_s=measure_prompts(),
-            guard_s=settings.menu_guard_s,
-        )
         self.membership = Membership(switch=self.link)
         self.waits = Waits()
         self.recordings = RunningRecordings(switch=self.link, hands=self.hands)
         self.rules = Rules(database, submit=self.submit, clock=utc_now)
+        self.dialling = Dialling(
+            database=database,
+            rules=lambda: self.rules.book.calling,
+            has_line=lambda: bool(settings.trunk_uri),
+            clock=utc_now,
+            zone=ZoneInfo(settings.timezone),
+        )
         self.prompts = OwnPrompts(database=database, folder=settings.own_prompts_path, clock=utc_now)
         self.workbench = Workbench(settings.data_path / "prompts" / "taken")
         self.phone_takes = PhoneTakes(
@@ -172,6 +174,33 @@ class Service:
         self.blocks = BlockList(database, utc_now)
         self.messages = MessageShelf(settings.messages_path, settings.data_path / "playable" / "messages")
         self.message_news = MessageNews(publish=self.hub.publish, written=self.recorder.flush, clock=utc_now)
+        self.edition = Edition(flows=shipped_flows(settings.flows_path or FLOWS))
+        self.world = World(
+            queues=lambda: self.waits.queues,
+            calling=lambda: self.rules.book.calling,
+            has_line=lambda: bool(settings.trunk_uri),
+            is_blocked=self.blocks.is_blocked,
+            clock=utc_now,
+            zone=ZoneInfo(settings.timezone),
+        )
+        around = Surroundings(floor=floor, world=self.world, look_ups=self.look_ups, dialling=self.dialling)
+        self.menus = MenuSessions(
+            switch=self.link,
+            outside=Outside(
+                submit=self.submit,
+                clock=utc_now,
+                facts=around.facts,
+                look_up=around.look_up,
+                take_callback=take_callback,
+                may_call=around.may_call,
+                on_queued=lambda caller, action, flow: None,
+            ),
+            edition=lambda: self.edition,
+            prompts=lambda: self.prompts.book,
+            place_of=around.place_of,
+            messages_folder=settings.messages_path,
+            guard_s=settings.menu_guard_s,
+        )
         self.reconciler = Reconciler(database, zone=ZoneInfo(settings.timezone), now=utc_now)
         self.jobs = Jobs(now=utc_now)
         self.jobs.add("prune journal", journal.prune, every_s=600)

@@ -61,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Path of Asterisk's queue_log; empty with an Asterisk elsewhere means: no book to reconcile with."""
     recordings_dir: str = ""
     """Where Asterisk writes; empty means `<data_dir>/recordings`."""
+    flows_dir: str = ""
+    """Folder of the menus that callers hear until somebody publishes others; empty means those that came with this."""
     log_level: str = "INFO"
     line_limit: Annotated[int, Meta(ge=1, le=10000)] = 90
     """Callers at once on the trunk (P-2)."""
@@ -82,6 +84,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def messages_path(self) -> Path:
         """Folder of the messages callers leave, absolute; Asterisk writes there."""
         return self.data_path / "messages"
+
+    @property
+    def flows_path(self) -> Path | None:
+        """`flows_dir`, absolute; None when those that came with this are meant."""
+        return Path(self.flows_dir).resolve() if self.flows_dir else None
 
     @property
     def own_prompts_path(self) -> Path:

@@ -99,6 +99,7 @@ class Supervisor:
             binaries_root=given.asterisk_root_path,
             recordings=given.recordings_path,
             own_prompts=given.own_prompts_path,
+            messages=given.messages_path,
             options=SwitchOptions(
                 line_limit=given.line_limit,
                 menu_guard_s=given.menu_guard_s,

@@ -141,8 +141,8 @@ def recording_findings(service: Service) -> Iterable[Finding]:
 
 
 def prompt_findings(service: Service) -> Iterable[Finding]:
-    """Prompts of the menu in force."""
-    return check_prompts(service.flow)
+    """Prompts of the menus in force."""
+    return check_prompts(service.edition, service.prompts.book)
 
 
 def book_findings(service: Service) -> Iterable[Finding]:

@@ -1,155 +1,191 @@
-"""One caller led through a flow: what the flow wants, one AGI command at a time, what came of it back into the flow."""
+"""One caller led through a flow, step by step, until he leaves the menu: by the flow, by himself, or by a fault."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 import msgspec
 
 from cti.domain.errors import CallGone, DomainError
-from cti.domain.ids import ChannelId
-from cti.domain.switch import MenuResult, Switch
+from cti.domain.events import MenuStepped
 from ivr import agi
-from ivr.flow import Flow, Position, is_over, step
+from ivr.actions import Action, Entered, Failed, Input, Note, Played, ToNumber, ToQueue
+from ivr.channel import CallerChannel
+from ivr.doing import Doing
+from ivr.edition import Edition
+from ivr.kinds.shapes import FlowJump, Position
 from ivr.lifeline import Lifeline
-from ivr.nodes import Action, Ask, EndCall, Entered, Failed, Input, Note, Played, Pressed, Say, ToQueue
+from ivr.outside import Caller, Outside
+from ivr.prompt_book import PromptBook
+from ivr.stepping import Stuck, is_over, start, step
 
 log = logging.getLogger(__name__)
 
-COMMAND_LIMIT_S = 5.0
-"""For commands that play nothing; they take 20 ms, 100 ms while the caller sends no sound."""
-UNKNOWN_PROMPT_S = 30.0
-"""Assumed length of a prompt nobody measured."""
-TAKE_OVER_LIMIT_S = 60.0
-"""A caller taken over may still be inside a command of the link that was cut."""
 STEP_LIMIT = 200
 """Steps before a caller who goes round in the menu is given to the fallback queue."""
 
 
-class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is led: `hotline` is the number dialled, empty when not known."""
+class Beginning(msgspec.Struct, frozen=True, kw_only=True):
+    """With what a conversation begins, and goes on after a talk. `position` None: the caller's hotline decides."""
 
-    channel_id: ChannelId
-    channel: str
-    hotline: str
-    is_taken_over: bool = False
+    edition: Edition
+    prompts: PromptBook
+    position: Position | None = None
 
 
 class Ending(StrEnum):
-    """How a conversation ended. `gone`: hung up or left the menu; `given_up`: left to the dialplan's switch."""
+    """How a conversation ended. `gone`: hung up or left the menu; `given_up`: left to the dialplan."""
 
     TO_QUEUE = "to_queue"
+    TO_NUMBER = "to_number"
     HANG_UP = "hang_up"
     GONE = "gone"
     GIVEN_UP = "given_up"
 
 
 class Conversation:
-    """The one owner of a channel in the menu.
-
-    `lengths_s`: prompt name -> seconds; `folder`: where Asterisk has the prompts, below its sounds.
-    """
+    """The one owner of a channel in the menu."""
 
     def __init__(
-        self,
-        *,
-        caller: Caller,
-        flow: Flow,
-        switch: Switch,
-        lifeline: Lifeline,
-        note: Callable[[ChannelId, Note], None],
-        lengths_s: Mapping[str, float],
-        folder: str,
+        self, *, caller: Caller, beginning: Beginning, channel: CallerChannel, lifeline: Lifeline, outside: Outside
     ) -> None:
         self.caller = caller
-        self.is_leaving = False
-        """We have told the channel to leave the menu: its AsyncAGIEnd is our doing."""
-        self._flow = flow
-        self._switch = switch
-        self._lifeline = lifeline
-        self._note = note
-        self._lengths_s = lengths_s
-        self._folder = folder
-        self._node = flow.start_for(caller.hotline)
+        self.position = beginning.position
+        """Where the caller is; None: nobody led him anywhere yet."""
+        self._beginning = beginning
+        self._edition = beginning.edition
+        self._channel = channel
+        self._outside = outside
+        self._doing = Doing(
+            caller=caller, channel=channel, prompts=beginning.prompts, lifeline=lifeline, outside=outside
+        )
 
     async def run(self) -> Ending:
         """Lead the caller to the end of the menu, or as far as caller and link allow."""
         try:
-            await self._command(agi.ANSWER, TAKE_OVER_LIMIT_S if self.caller.is_taken_over else COMMAND_LIMIT_S)
-            return await self._walk()
+            return await self._lead()
         except CallGone:
+            self._channel.keep_message()
             return Ending.GONE
+        except Stuck as broken:
+            log.error("a caller is stuck in the menu", extra={"channel": self.caller.channel, "why": broken.message})
+            self.note("failed")
+            with contextlib.suppress(DomainError):
+                await self._doing.leave()
+            return Ending.GIVEN_UP
         except DomainError as lost:
             # The command may still be running: a second one is not allowed. The dead-man's switch has the caller.
-            log.warning(
-                "caller left to the fallback queue", extra={"channel": self.caller.channel, "why": lost.message}
-            )
-            self._note(self.caller.channel_id, Note(self._node, "", "failed"))
+            log.warning("caller left to the dialplan", extra={"channel": self.caller.channel, "why": lost.message})
+            self.note("failed")
             return Ending.GIVEN_UP
+        except Exception:  # our own fault: he shall not wait in silence until the limit runs out
+            with contextlib.suppress(DomainError):
+                await self._doing.leave()
+            raise
 
-    async def _walk(self) -> Ending:
-        position = Position(self._node)
+    @property
+    def is_leaving(self) -> bool:
+        """We have told the channel to leave the menu: its AsyncAGIEnd is our doing."""
+        return self._doing.is_leaving
+
+    @property
+    def going_on(self) -> Beginning | None:
+        """With what he goes on when he comes back; None when he does not."""
+        if not self._doing.after or self.position is None:
+            return None
+        position = _moved(self.position, self._doing.after)
+        return msgspec.structs.replace(self._beginning, position=position)
+
+    def caller_left(self) -> None:
+        """He hung up, or something else took his channel: what he had said is kept."""
+        self._channel.keep_message()
+
+    def note(self, outcome: str) -> None:
+        """Tell the floor what became of the caller at the node where he is."""
+        if self.position is not None:
+            self._note(self.position.flow, Note(self.position.node, "", outcome))
+
+    # --- the way ----------------------------------------------------------------------------------------------------
+
+    async def _lead(self) -> Ending:
+        if not self.caller.comes_back:
+            self.position = self.position or self._first()
+        await self._channel.answer(is_taken_over=self.caller.is_taken_over)
+        position = self.position = self.position or await self._returned_to()
+        if self.caller.comes_back:
+            self.note("returned")
         given: Input = Entered()
         for _ in range(STEP_LIMIT):
-            actions, position = step(self._flow, position, given)
-            self._node = position.node
-            for action in actions:
-                given = await self._do(action)
+            flow, facts = position.flow, self._outside.facts(self.caller, self._edition)
+            actions, position = step(self._edition.flows, position, given, facts)
+            self.position = position
+            given = await self._do_all(actions, flow)
+            if is_over(actions) and not isinstance(given, Failed):
+                return _ending_of(actions[-1])
             if is_over(actions):
-                return Ending.HANG_UP if isinstance(actions[-1], EndCall) else Ending.TO_QUEUE
-        await self._leave()
-        return Ending.GIVEN_UP
+                position, given = _after_refusal(actions[-1], position), Entered()
+        raise Stuck("the caller goes round in the menu")
 
-    async def _do(self, action: Action) -> Input:
-        match action:
-            case Say():
-                return await self._say(action)
-            case Ask():
-                return await self._ask(action)
-            case Note():
-                self._note(self.caller.channel_id, action)
-            case ToQueue():
-                await self._command(agi.set_target(action.queue))
-                await self._leave()
-            case EndCall():
-                self.is_leaving = True
-                with contextlib.suppress(CallGone):
-                    await self._command(agi.HANG_UP)
-        return Played()
+    def _first(self) -> Position:
+        """At the start of the flow that answers the number he dialled."""
+        name = self._edition.flow_of(self.caller.hotline, self._outside.facts(self.caller, self._edition).now)
+        if name is None:
+            raise Stuck(f"no menu answers {self.caller.hotline}")
+        return start(self._edition.flows, name)
 
-    async def _say(self, action: Say) -> Input:
-        result = await self._command(agi.say(action.prompts, self._folder), self._limit_s(action.prompts))
-        if not agi.has_run(result):
-            return self._failed(result)
-        status = (await self._command(agi.SAY_RESULT)).data
-        return Played() if status == "SUCCESS" else self._failed(status)
+    async def _returned_to(self) -> Position:
+        """Where the dialplan says that he goes on."""
+        flow, _, node = (await self._channel.command(agi.COMES_BACK_TO)).data.partition("/")
+        if flow not in self._edition.flows or node not in self._edition.flows[flow].nodes:
+            raise Stuck(f"there is no node {node} in menu {flow} to come back to")
+        return Position(flow=flow, node=node)
 
-    async def _ask(self, action: Ask) -> Input:
-        line = agi.ask(action.prompts, self._folder, max_digits=action.max_digits, wait_s=action.wait_s)
-        result = await self._command(line, self._limit_s(action.prompts) + action.wait_s)
-        if not agi.has_run(result):
-            return self._failed(result)
-        status, _, digits = (await self._command(agi.ASK_RESULT)).data.partition("/")
-        if status == "OK":
-            return Pressed(digits or "#")  # Asterisk: the end key alone is OK with no digits; TIMEOUT is no key at all
-        return Pressed(digits) if status == "TIMEOUT" else self._failed(status)
+    async def _do_all(self, actions: tuple[Action, ...], noted_in: str) -> Input:
+        """Do the actions in order. `noted_in`: the flow to which their notes belong, until one jumps."""
+        given: Input = Played()
+        for action in actions:
+            if isinstance(action, Note):
+                self._note(noted_in, action)
+                noted_in = self._flow_after(noted_in, action)
+                continue
+            assert self.position is not None
+            given = await self._doing.do(action, self._edition.flows[self.position.flow])
+            if isinstance(given, Failed):
+                told = {"channel": self.caller.channel, "node": self.position.node, "why": given.reason}
+                log.warning("menu step failed", extra=told)
+        return given
 
-    def _failed(self, why: object) -> Failed:
-        log.warning("menu step failed", extra={"channel": self.caller.channel, "node": self._node, "why": str(why)})
-        return Failed(str(why))
+    def _flow_after(self, flow: str, note: Note) -> str:
+        """A note behind a jump belongs to the flow that was jumped to."""
+        node = self._edition.flows[flow].nodes.get(note.node) if note.outcome == "to_flow" else None
+        return node.flow if isinstance(node, FlowJump) else flow
 
-    async def _leave(self) -> None:
-        """Hand the channel back to the dialplan, which switches the limit off itself."""
-        await self._lifeline.release(self.caller.channel_id)
-        self.is_leaving = True
-        with contextlib.suppress(CallGone):  # its AsyncAGIEnd may overtake the result
-            await self._command(agi.BREAK)
+    def _note(self, flow: str, note: Note) -> None:
+        self._doing.tell(
+            MenuStepped,
+            node=note.node,
+            flow=flow,
+            digits=note.digits,
+            outcome=note.outcome,
+            version=self._edition.versions.get(flow, 0),
+            words=note.words,
+        )
 
-    def _limit_s(self, prompts: tuple[str, ...]) -> float:
-        return COMMAND_LIMIT_S + sum(self._lengths_s.get(prompt, UNKNOWN_PROMPT_S) for prompt in prompts)
 
-    async def _command(self, line: str, limit_s: float = COMMAND_LIMIT_S) -> MenuResult:
-        return await self._switch.run_menu(self.caller.channel, line, limit_s=limit_s)
+def _after_refusal(action: Action, position: Position) -> Position:
+    """A number outside that may not be called is as one where nobody answers."""
+    if not isinstance(action, ToNumber) or not action.after:
+        raise Stuck("the menu cannot end as it wants to, and does not say what then")
+    return _moved(position, action.after)
+
+
+def _moved(position: Position, node: str) -> Position:
+    return msgspec.structs.replace(position, node=node, tries=0, stage="")
+
+
+def _ending_of(action: Action) -> Ending:
+    if isinstance(action, ToQueue):
+        return Ending.TO_QUEUE
+    return Ending.TO_NUMBER if isinstance(action, ToNumber) else Ending.HANG_UP

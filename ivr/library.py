@@ -1,78 +1,54 @@
-"""Flows and prompts on disk: reading them, and the start-up check that every prompt can be played."""
+"""Flows as they were shipped, and the check that callers hear every prompt of those in force."""
 
 from __future__ import annotations
 
-import wave
-from collections.abc import Collection
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from cti.domain.errors import Invalid
 from cti.domain.findings import Finding, Level
-from ivr.flow import Flow
-from ivr.flow_check import read_flow
+from ivr.edition import Edition
+from ivr.kinds.shapes import Flow
+from ivr.kinds.table import behaviour_of
+from ivr.prompt_book import PromptBook
+from ivr.reading import read_text
 
 FLOWS = Path(__file__).parent / "flows"
-PROMPTS = Path(__file__).parent / "prompts" / "zh-CN"
-RATE = 8000
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """YAML in which a key may stand only once: the last of two nodes with one name must not win in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise Invalid(f"{key} stands twice, line {node.start_mark.line + 1}", code="flow.key_twice")
-        return super().construct_mapping(node, deep)
+def shipped_flows(folder: Path = FLOWS) -> dict[str, Flow]:
+    """Return every flow of a folder by its name. Raises: Invalid, naming file and line."""
+    flows = [_read(path) for path in sorted(folder.glob("*.yaml"))]
+    return {flow.name: flow for flow in flows}
 
 
-def load_flow(path: Path, *, queues: Collection[str] | None = None) -> Flow:
-    """Read and check one menu file.
-
-    Raises: Invalid, saying which file and what is wrong with it.
-    """
-    try:
-        return read_flow(yaml.load(path.read_text("utf-8"), _StrictLoader), queues=queues)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as broken:
-        raise Invalid(f"{path.name}: cannot be read: {broken}", code="flow.unreadable") from broken
-    except Invalid as wrong:
-        raise Invalid(f"{path.name}: {wrong.message}", code=wrong.code, file=path.name) from wrong
+def _read(path: Path) -> Flow:
+    reading = read_text(path.read_text("utf-8"))
+    if reading.flow is None:
+        first = reading.flaws[0]
+        raise Invalid(f"{path.name}, line {first.line}: {first.text}", code=f"flow.{first.code}", file=path.name)
+    return reading.flow
 
 
-def measure_prompts(folder: Path = PROMPTS) -> dict[str, float]:
-    """Return prompt name -> seconds for every playable prompt of `folder`."""
-    lengths = {path.stem: _length_s(path) for path in sorted(folder.glob("*.wav"))}
-    return {name: length for name, length in lengths.items() if isinstance(length, float)}
+def check_prompts(edition: Edition, prompts: PromptBook) -> list[Finding]:
+    """One finding for each prompt that callers would not hear, or a single one that all is well."""
+    wanted = {(name, flow.language) for flow in edition.flows.values() for name in prompts_of(flow)}
+    findings = [
+        Finding(
+            code="prompt.bad",
+            level=Level.BAD,
+            text=f"a menu plays prompt {name}, which has no recording ({language})",
+            fix="Record it on the prompts page, or take it out of the menu.",
+            about=name,
+        )
+        for name, language in sorted(wanted)
+        if not prompts.exists(name, language)
+    ]
+    text = f"all {len(wanted)} prompts of {len(edition.flows)} menus have a recording"
+    return findings or [Finding(code="prompt.ok", level=Level.OK, text=text)]
 
 
-def check_prompts(flow: Flow, folder: Path = PROMPTS) -> list[Finding]:
-    """One finding for each prompt of `flow` that callers would not hear, or a single one that all is well."""
-    findings = []
-    for name in sorted(flow.prompts_used()):
-        path = folder / f"{name}.wav"
-        found = _length_s(path) if path.exists() else "the file does not exist"
-        if isinstance(found, str):
-            text = f"menu {flow.name} plays prompt {name}, but {found}"
-            fix = f"put {name}.wav (8000 Hz, mono, 16 bit PCM) into the prompts folder"
-            findings.append(Finding(code="prompt.bad", level=Level.BAD, text=text, fix=fix, about=name))
-    if findings:
-        return findings
-    text = f"all {len(flow.prompts_used())} prompts of menu {flow.name} can be played"
-    return [Finding(code="prompt.ok", level=Level.OK, text=text, about=flow.name)]
-
-
-def _length_s(path: Path) -> float | str:
-    """Seconds of a prompt, or what is wrong with it."""
-    try:
-        with wave.open(str(path), "rb") as file:
-            found = (file.getframerate(), file.getnchannels(), file.getsampwidth() * 8)
-            length_s = file.getnframes() / file.getframerate()
-    except (OSError, EOFError, wave.Error) as broken:
-        return f"the file is no PCM WAV ({broken or 'it is empty'})"
-    if found != (RATE, 1, 16):
-        return f"it has {found[0]} Hz, {found[1]} channels, {found[2]} bit"
-    return length_s if length_s > 0 else "it is silent: no sample in it"
+def prompts_of(flow: Flow) -> frozenset[str]:
+    """Return the prompts a flow names; what a value that is read out is made of is not among them."""
+    parts = [(behaviour_of(node), node) for node in flow.nodes.values()]
+    said = (part for behaviour, node in parts for part in (*behaviour.parts(node), *behaviour.own(node)))
+    return frozenset(part for part in said if isinstance(part, str))

@@ -21,6 +21,8 @@ from cti.domain.switch import Switch
 
 log = logging.getLogger(__name__)
 
+MARGIN_S = 0.35
+"""A renewal is sent at least so long before the limit runs out: it must not overtake the caller's leaving."""
 REPLY_LIMIT_S = 1.0
 """A renewal not answered in this time counts as not done; the next one may still be in time."""
 
@@ -36,10 +38,11 @@ class _Held:
 class Lifeline:
     """Renews the limit of every held channel each `every_s`, to `limit_s` from then. Times are the event loop's."""
 
-    def __init__(self, *, switch: Switch, limit_s: float = 2.0, every_s: float = 0.5) -> None:
+    def __init__(self, *, switch: Switch, limit_s: float = 2.0, every_s: float = 0.8) -> None:
         self._switch = switch
         self._limit_s = limit_s
         self._every_s = every_s
+        self._margin_s = min(MARGIN_S, limit_s / 4)
         self._held: dict[ChannelId, _Held] = {}
         self._undoing: set[asyncio.Task[None]] = set()
         self._closing = asyncio.Event()
@@ -92,7 +95,7 @@ class Lifeline:
                 self._start_renewal(channel_id, held)
 
     def _is_late(self, held: _Held, now: float) -> bool:
-        return now > held.armed_at + self._limit_s - self._every_s
+        return now > held.armed_at + self._limit_s - self._margin_s
 
     def _give_up(self, channel_id: ChannelId, held: _Held) -> None:
         self.late_count += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 
 from cti.domain.commands import Command
 from cti.domain.errors import Conflict
@@ -26,6 +27,10 @@ class MenuSwitch:
         self.on_line: Callable[[str, str], Answer | None] = lambda channel, line: None
         """Chance to answer a line differently."""
         self.on_command: Callable[[Command], Exception | asyncio.Future[Reply] | None] = lambda command: None
+        self.variables: dict[str, str] = {}
+        """The dialplan's, for GET VARIABLE."""
+        self.speaks_s = 3.0
+        """How long callers speak when they are recorded."""
         self.overlaps = 0
         """Times a second command met a busy channel."""
         self._busy: set[str] = set()
@@ -70,7 +75,18 @@ class MenuSwitch:
         """Not asked by menus."""
         raise NotImplementedError
 
+    def write_message(self, line: str) -> None:
+        """Write the file of a RECORD FILE as Asterisk does: sizes come last, and here they never do."""
+        path = Path(line.split('"')[1] + ".wav")
+        path.write_bytes(b"RIFF\0\0\0\0WAVE" + bytes(32) + bytes(int(self.speaks_s * 16_000)))
+
     def _answer(self, channel: str, line: str) -> MenuResult:
+        if line.startswith("RECORD FILE "):
+            self.write_message(line)
+            return MenuResult(200, "35", f"dtmf) endpos={int(self.speaks_s * 8000)}")
+        if line.startswith("GET VARIABLE "):
+            value = self.variables.get(line.removeprefix("GET VARIABLE "), "")
+            return MenuResult(200, "1" if value else "0", value)
         if line.startswith("EXEC Read "):
             self._status[channel] = self.keys[channel].pop(0) if self.keys[channel] else "TIMEOUT/"
         if line.startswith("GET FULL VARIABLE"):

@@ -19,6 +19,10 @@ _VALUE = re.compile(r"result=(\S*)(?: (.*))?", re.DOTALL)
 _FULL_VARIABLES = re.compile(r"\$\{[A-Z_]{1,40}\}(?:/\$\{[A-Z_]{1,40}\})*")
 _OWN_VARIABLE = re.compile(r'"?_{0,2}(?:HOTLINE_[A-Z0-9_]{1,40}|TIMEOUT\(absolute\))"?')
 _PLAIN = re.compile(r"[^$`\r\n\0]*")
+_MESSAGE = re.compile(
+    r'"(?![^"]*/\.\.?/)/[^"\\$`\r\n\0]{0,300}/messages/[0-9A-Za-z.-]{1,160}" wav "#" [0-9]{4,6} s=[0-9]{1,2}'
+)
+"""Recording writes files as Asterisk's user: into the folder of messages only, and nothing but sound."""
 _LINES: Mapping[str, re.Pattern[str]] = {
     "ANSWER": re.compile(""),
     "HANGUP": re.compile(""),
@@ -27,6 +31,7 @@ _LINES: Mapping[str, re.Pattern[str]] = {
     "GET DATA": _PLAIN,
     "STREAM FILE": _PLAIN,
     "WAIT FOR DIGIT": re.compile(r"[0-9]{1,6}"),
+    "RECORD FILE": _MESSAGE,
     "SAY DIGITS": re.compile(r'[0-9*#]{1,20} (?:""|"?[0-9*#]{1,12}"?)'),
     "SAY NUMBER": re.compile(r'[0-9]{1,9} (?:""|"?[0-9*#]{1,12}"?)'),
     "GET FULL VARIABLE": _FULL_VARIABLES,

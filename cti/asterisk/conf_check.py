@@ -26,7 +26,9 @@ from cti.asterisk.states import LinkLost, LinkRefused, LinkState
 from cti.domain.errors import SwitchError
 from cti.domain.findings import Finding, Level
 
-QUEUES = ("consult", "complaints", "fallback", "test")
+QUEUES = ("consult", "complaints", "service", "fallback", "test")
+MENU_CONTEXTS = ("hotline", "survey")
+"""Where the service leads callers: from outside, and after a talk."""
 _ASK_LIMIT_S = 4.0
 _FOREIGN_BAD = 50
 _CLOCK_WARN_S = 0.5
@@ -185,22 +187,26 @@ async def _check_clock(session: Session) -> Finding:
 
 async def _check_guard(session: Session) -> Finding:
     """Look for TIMEOUT(absolute) before AGI(agi:async) and for exten T: without them a dead service means silence."""
-    show = [("Action", "ShowDialPlan"), ("Context", "hotline")]
-    listed = await session.actions.list_rows(show, limit_s=_ASK_LIMIT_S)
-    rows = listed.of("ListDialplan")
-    agi = [row for row in rows if row.get("Application") == "AGI" and "agi:async" in row.get("AppData", "")]
-    is_guarded = bool(agi) and all(_is_armed_before(row, rows) for row in agi)
-    has_exit = any(row.get("Extension") == "T" for row in rows)
-    if is_guarded and has_exit:
+    open_ones = [context for context in MENU_CONTEXTS if not await _is_guarded(session, context)]
+    if not open_ones:
         value = await _global(session, "GUARD_S")
         text = f"the dead-man's switch is in the dialplan, {value or 'an unknown number of'} s"
         return Finding(code="conf.menu_guard", level=Level.OK, text=text)
     return Finding(
         code="conf.menu_guard",
         level=Level.BAD,
-        text="context `hotline` has no dead-man's switch: if the service dies, callers in the menu hear nothing more",
+        text=f"no dead-man's switch in context {' and '.join(open_ones)}: if the service dies, callers there hear "
+        "nothing more",
         fix="Use extensions.conf from docker/asterisk/etc, then `dialplan reload`.",
     )
+
+
+async def _is_guarded(session: Session, context: str) -> bool:
+    show = [("Action", "ShowDialPlan"), ("Context", context)]
+    rows = (await session.actions.list_rows(show, limit_s=_ASK_LIMIT_S)).of("ListDialplan")
+    agi = [row for row in rows if row.get("Application") == "AGI" and "agi:async" in row.get("AppData", "")]
+    has_exit = any(row.get("Extension") == "T" for row in rows)
+    return has_exit and bool(agi) and all(_is_armed_before(row, rows) for row in agi)
 
 
 def _is_armed_before(agi: Fields, rows: list[Fields]) -> bool:

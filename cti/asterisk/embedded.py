@@ -54,9 +54,10 @@ class EmbeddedAsterisk:
         *,
         binaries_root: Path,
         recordings: Path | None = None,
-        own_prompts: Path | None = None,
         options: SwitchOptions | None = None,
         prompts: Path = sounds.PROMPTS,
+        own_prompts: Path | None = None,
+        messages: Path | None = None,
         templates: Path = TEMPLATES,
     ) -> None:
         self.home = home.absolute()
@@ -66,8 +67,15 @@ class EmbeddedAsterisk:
         """The last `start` found it running."""
         self._binaries_root = binaries_root.resolve()
         self.own_prompts = (own_prompts or self.home / "own-prompts").absolute()
+        self.message_folder = (messages or self.home / "messages").absolute()
+        """What callers leave, not recordings of talks."""
         self._folder = SwitchHome(
-            self.home, self.recordings, prompts=prompts, templates=templates, own_prompts=self.own_prompts
+            self.home,
+            self.recordings,
+            prompts=prompts,
+            templates=templates,
+            own_prompts=self.own_prompts,
+            messages=self.message_folder,
         )
         self._binaries: Binaries | None = None
         self._identity: Identity | None = None

@@ -63,13 +63,21 @@ class SwitchHome:
     """Everything under `path`. Writes only while its lock is held (`alone`)."""
 
     def __init__(
-        self, path: Path, recordings: Path, *, prompts: Path, templates: Path, own_prompts: Path | None = None
+        self,
+        path: Path,
+        recordings: Path,
+        *,
+        prompts: Path,
+        templates: Path,
+        own_prompts: Path | None = None,
+        messages: Path | None = None,
     ) -> None:
         self.path = path
         self.recordings = recordings
         self.own_prompts = own_prompts or path / "own-prompts"
         """Where the service puts the company's own recordings of prompts."""
         self._prompts = prompts
+        self._messages = messages or path / "messages"
         self._templates = templates
 
     @contextmanager
@@ -98,7 +106,8 @@ class SwitchHome:
         with self._writing():
             for name in _FOLDERS:
                 (self.path / name).mkdir(parents=True, exist_ok=True)
-            self.recordings.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for folder in (self.recordings, self._messages):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._fill_data(binaries)
             identity.save(self.path / "identity.json")
             etc = self.path / "etc"

@@ -1,4 +1,4 @@
-"""What callers hear: the recorded prompts, a tone where one is missing, and the music of the queue."""
+"""What callers hear, where Asterisk finds it: the recorded prompts, a tone where one is missing, music, a beep."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import wave
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-PROMPTS = Path(__file__).resolve().parents[2] / "ivr" / "prompts" / "zh-CN"
+PROMPTS = Path(__file__).resolve().parents[2] / "ivr" / "prompts"
+SETS = ("zh-female", "zh-male", "en-female")
+"""Shipped recordings, one folder each (A-law); Asterisk plays `hotline/<set>/<name>`."""
+MANDARIN, ENGLISH = "zh-female", "en-female"
+"""What the dialplan says by itself, `hotline/<name>`: the second one on channels of language `en_own`."""
+FIRST_SET = "zh-CN"
+"""The first prompts (WAV), for names that the sets do not have."""
 NEEDED = (
     "welcome-menu",
     "wrong-key",
@@ -22,26 +28,55 @@ NEEDED = (
     "no-input",
     "queue-timeout",
 )
-"""Prompts the dialplan and the first menu play, as `hotline/<name>`."""
+"""Prompts the dialplan plays, as `hotline/<name>`."""
 _RATE = 8000
 _LOUDNESS = 5000
 """Of 32767: a quiet tone beside speech."""
 
 
-def place_prompts(recorded: Path, target: Path) -> list[str]:
-    """Copy the recorded prompts into `target` and put a tone in for each missing one. Return the missing names."""
+def place_prompts(shipped: Path, target: Path) -> list[str]:
+    """Let Asterisk find the prompts in `target`, its sounds' folder `hotline`. Return names the dialplan lacks.
+
+    `shipped`: folder of the sets; they are linked. A tone stands in for what the dialplan says and nobody recorded.
+    """
     target.mkdir(parents=True, exist_ok=True)
-    for source in sorted(recorded.glob("*.wav")):
-        placed = target / source.name
-        if not placed.exists() or placed.read_bytes() != source.read_bytes():
-            part = placed.with_suffix(".part")
-            shutil.copyfile(source, part)
-            part.replace(placed)
-    missing = [name for name in NEEDED if not (recorded / f"{name}.wav").exists()]
-    for name in missing:
-        if not (target / f"{name}.wav").exists():
-            write_wav(target / f"{name}.wav", _notes([(350 + 40 * NEEDED.index(name), 0.8), (0, 0.2)]))
-    return missing
+    for name in SETS:
+        _link(target / name, shipped / name)
+    _link(target.parent / "en_own" / "hotline", shipped / ENGLISH)
+    for source in sorted((shipped / FIRST_SET).glob("*.wav")):
+        if not (shipped / MANDARIN / f"{source.stem}.alaw").exists():
+            _copy(source, target / source.name)
+    if not (target / "beep.wav").exists():
+        write_wav(target / "beep.wav", _notes([(1000, 0.3), (0, 0.1)]))
+    return [name for name in NEEDED if not _place_needed(name, shipped, target)]
+
+
+def _place_needed(name: str, shipped: Path, target: Path) -> bool:
+    recorded, first = shipped / MANDARIN / f"{name}.alaw", shipped / FIRST_SET / f"{name}.wav"
+    if recorded.exists():
+        (target / f"{name}.wav").unlink(missing_ok=True)  # of two formats Asterisk takes whichever it likes
+        _link(target / f"{name}.alaw", recorded)
+    elif not first.exists() and not (target / f"{name}.wav").exists():
+        write_wav(target / f"{name}.wav", _notes([(350 + 40 * NEEDED.index(name), 0.8), (0, 0.2)]))
+    return recorded.exists() or first.exists()
+
+
+def _link(place: Path, to: Path) -> None:
+    """Make `place` a link. Another one that is there is replaced in one move: somebody may be listening."""
+    if place.is_symlink() and place.readlink() == to:
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_name(place.name + ".part")
+    part.unlink(missing_ok=True)
+    part.symlink_to(to)
+    part.replace(place)
+
+
+def _copy(source: Path, place: Path) -> None:
+    if not place.exists() or place.read_bytes() != source.read_bytes():
+        part = place.with_suffix(".part")
+        shutil.copyfile(source, part)
+        part.replace(place)
 
 
 def place_music(target: Path) -> None:

@@ -15,7 +15,7 @@ from cti.domain.bridge_events import BRIDGE_ROUTES
 from cti.domain.changes import AgentView, AnyView, CallView, Change, DifferenceView, LinkView, QueueView, Snapshot
 from cti.domain.channel_events import CHANNEL_ROUTES
 from cti.domain.events import Event
-from cti.domain.ids import AgentId, CallId
+from cti.domain.ids import AgentId, CallId, ChannelId
 from cti.domain.link_events import LINK_ROUTES
 from cti.domain.menu_events import MENU_ROUTES
 from cti.domain.options import FloorOptions
@@ -79,6 +79,11 @@ class Floor:
     def call_view(self, call_id: CallId) -> CallView | None:
         """Find a call."""
         return self._shown.calls.get(call_id)
+
+    def call_of(self, channel_id: ChannelId) -> CallView | None:
+        """Find the call a channel belongs to, as long as it is on the floor."""
+        call = self._state.by_channel.get(channel_id)
+        return None if call is None else self._shown.calls.get(call.call_id)
 
     def agent_view(self, agent_id: AgentId) -> AgentView | None:
         """Find an agent."""

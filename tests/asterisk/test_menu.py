@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from statistics import median
 
-import msgspec
 import pytest
 import pytest_asyncio
 
 from cti.asterisk.embedded import EmbeddedAsterisk, SwitchOptions
-from cti.asterisk.link import AmiLink
-from cti.asterisk.sounds import place_prompts
-from cti.domain.changes import AgentMode, AgentPhase, AgentView, Change
-from cti.domain.events import Event, MenuStepped, Ticked
+from cti.asterisk.sounds import PROMPTS, place_prompts
+from cti.domain.changes import AgentMode, AgentPhase, AgentView
 from cti.domain.ids import AgentId, Device, QueueName
-from ivr.flow import Flow
-from ivr.library import FLOWS, PROMPTS, load_flow, measure_prompts
-from ivr.session import MenuSessions
-from staffing.membership import Membership
 from tests.asterisk.ami import AmiSession, Row
 from tests.asterisk.conftest import make_switch, start
+from tests.asterisk.menu_service import BRIEF, MenuService, edition_of
 from tests.asterisk.phones import Phones
 from tests.asterisk.voices import Voice
+from tests.menu_flows import Prompts
 from tests.waiting import until
 
-HOTLINE = load_flow(FLOWS / "hotline.yaml")
 CALLERS_COUNT = 30
 ROOMY = SwitchOptions(line_limit=CALLERS_COUNT + 2, queue_limit_s=6, fallback_limit_s=6, ring_s=3, robot_talk_s=3)
 
@@ -49,73 +42,17 @@ async def switchboard(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
     await switch.stop()
 
 
-def brief(flow: Flow) -> Flow:
-    """The same menu with words and waits short enough to be sat through."""
-    menu = msgspec.structs.replace(flow.nodes["welcome"], prompts=("goodbye",), no_input=(), wait_s=1.0)
-    return msgspec.structs.replace(flow, nodes={**flow.nodes, "welcome": menu})
-
-
-class Service:
-    """Link, menu and membership as the service runs them, without floor and database."""
-
-    def __init__(self, switch: EmbeddedAsterisk, flow: Flow = HOTLINE) -> None:
-        address = switch.ami
-        self.events: list[Event] = []
-        self.link = AmiLink(
-            host=address.host, port=address.port, username=address.user, secret=address.secret, submit=self.submit
-        )
-        self.menu = MenuSessions(
-            switch=self.link,
-            submit=self.submit,
-            flow=flow,
-            clock=lambda: datetime.now(UTC),
-            lengths_s=measure_prompts(),
-        )
-        self.membership = Membership(switch=self.link)
-        self._tasks: list[asyncio.Task[None]] = []
-
-    def submit(self, event: Event) -> None:
-        self.events.append(event)
-        self.menu.offer(event, ())
-        self.membership.offer(event, ())
-
-    def show(self, view: AgentView) -> None:
-        """As the floor would say it."""
-        self.membership.offer(Ticked(at=datetime.now(UTC)), [Change("agents", view.agent_id, view)])
-
-    @property
-    def steps(self) -> list[str]:
-        return [f"{e.node}:{e.digits}:{e.outcome}" for e in self.events if isinstance(e, MenuStepped)]
-
-    async def open(self) -> None:
-        self._tasks = [asyncio.create_task(part.run()) for part in (self.link, self.menu, self.membership)]
-        await until(lambda: self.link.is_up, what="the link")
-
-    async def die(self) -> None:
-        """Stop at once, without a word to anybody, as a killed process does."""
-        for task in self._tasks:
-            task.cancel()
-        await self.link.aclose()
-        await self.close()
-
-    async def close(self) -> None:
-        await self.menu.aclose()
-        await self.membership.aclose()
-        await self.link.aclose()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
 @pytest.fixture
-async def house(switchboard: EmbeddedAsterisk) -> AsyncIterator[Service]:
+async def house(switchboard: EmbeddedAsterisk) -> AsyncIterator[MenuService]:
     """The service, connected."""
-    running = Service(switchboard)
+    running = MenuService(switchboard)
     await running.open()
     yield running
     await running.close()
 
 
 async def test_key_2_pressed_into_the_prompt_reaches_complaints(
-    phones: Phones, watch: AmiSession, house: Service
+    phones: Phones, watch: AmiSession, house: MenuService
 ) -> None:
     await phones.agent_phone("1001")
     await watch.sign_in("1001", "complaints")
@@ -130,7 +67,7 @@ async def test_key_2_pressed_into_the_prompt_reaches_complaints(
 
 
 async def test_the_limit_does_not_cut_a_conversation_that_came_out_of_the_menu(
-    phones: Phones, watch: AmiSession, house: Service
+    phones: Phones, watch: AmiSession, house: MenuService
 ) -> None:
     await phones.agent_phone("1002")
     await watch.sign_in("1002", "consult")
@@ -144,17 +81,17 @@ async def test_the_limit_does_not_cut_a_conversation_that_came_out_of_the_menu(
 async def test_a_caller_who_presses_nothing_is_asked_three_times_and_reaches_consultation(
     phones: Phones, watch: AmiSession, switchboard: EmbeddedAsterisk
 ) -> None:
-    house = Service(switchboard, brief(HOTLINE))
+    house = MenuService(switchboard, edition_of(BRIEF))
     await house.open()
     await phones.caller(stay_s=30)
     await watch.event("QueueDone", 25, Queue="consult", Status="JOINEMPTY")
-    assert house.steps == ["welcome::no_input"] * 3 + ["consult::to_queue"]
+    assert house.steps == ["welcome::no_input"] * 3 + ["welcome::given_up", "consult::to_queue"]
     assert not watch.seen("IvrDead")
     await house.close()
 
 
 async def test_a_wrong_key_is_answered_and_the_right_one_taken_from_the_same_breath(
-    phones: Phones, watch: AmiSession, house: Service
+    phones: Phones, watch: AmiSession, house: MenuService
 ) -> None:
     caller = await phones.caller(key="72", key_after_s=0.8, stay_s=12)
     await watch.event("QueueDone", 20, Queue="complaints", Status="JOINEMPTY")
@@ -163,18 +100,18 @@ async def test_a_wrong_key_is_answered_and_the_right_one_taken_from_the_same_bre
 
 
 async def test_a_caller_who_hangs_up_in_the_menu_leaves_nothing_behind(
-    phones: Phones, watch: AmiSession, house: Service
+    phones: Phones, watch: AmiSession, house: MenuService
 ) -> None:
     caller = await phones.caller(stay_s=1.5)
     assert await caller.wait() == 0
     await watch.event("Hangup")
     await until(lambda: house.menu.callers_count == 0)
     assert house.menu.endings == {"gone": 1}
-    assert house.steps == []
+    assert house.steps == ["welcome::hung_up"]
 
 
 async def test_every_key_of_the_selftest_number_leads_to_the_robot(
-    phones: Phones, watch: AmiSession, house: Service
+    phones: Phones, watch: AmiSession, house: MenuService
 ) -> None:
     await phones.caller(dial="95000", key="1", key_after_s=0.8, stay_s=8)
     connected = await watch.event("AgentConnect", 15, Queue="test")
@@ -182,17 +119,15 @@ async def test_every_key_of_the_selftest_number_leads_to_the_robot(
 
 
 async def test_a_missing_prompt_does_not_end_the_menu_but_leads_to_a_person(
-    phones: Phones, watch: AmiSession, house: Service, switchboard: EmbeddedAsterisk
+    phones: Phones, watch: AmiSession, switchboard: EmbeddedAsterisk
 ) -> None:
-    prompt = next(switchboard.home.rglob("hotline/welcome-menu.wav"))
-    hidden = prompt.rename(prompt.with_suffix(".hidden"))
-    try:
-        await phones.caller(stay_s=8)
-        await watch.event("QueueDone", 15, Queue="consult", Status="JOINEMPTY")
-    finally:
-        hidden.rename(prompt)
+    house = MenuService(switchboard, prompts=Prompts())  # a book of recordings that the switch does not have
+    await house.open()
+    await phones.caller(stay_s=8)
+    await watch.event("QueueDone", 15, Queue="consult", Status="JOINEMPTY")
     assert house.steps == ["welcome::failed", "consult::to_queue"]
     assert not watch.seen("IvrDead")
+    await house.close()
 
 
 async def test_a_service_killed_in_the_menu_leaves_the_caller_in_the_fallback_queue_in_time(
@@ -200,7 +135,7 @@ async def test_a_service_killed_in_the_menu_leaves_the_caller_in_the_fallback_qu
 ) -> None:
     await phones.agent_phone("1004")
     await watch.sign_in("1004", "fallback")
-    house = Service(switchboard)
+    house = MenuService(switchboard)
     await house.open()
     await phones.caller(stay_s=12)
     entered = await watch.event("AsyncAGIStart")
@@ -219,7 +154,7 @@ async def test_a_service_killed_in_the_menu_leaves_the_caller_in_the_fallback_qu
 
 
 async def test_a_caller_is_taken_over_when_the_link_was_cut_for_a_moment(
-    phones: Phones, watch: AmiSession, house: Service
+    phones: Phones, watch: AmiSession, house: MenuService
 ) -> None:
     await phones.caller(key="22", key_after_s=7, stay_s=12)
     await until(lambda: any("Read" in row["Command"] for row in watch.seen("AGIExecStart")))
@@ -231,7 +166,7 @@ async def test_a_caller_is_taken_over_when_the_link_was_cut_for_a_moment(
     assert house.steps[-2:] == ["welcome:2:key", "complaints::to_queue"]
 
 
-async def test_membership_follows_the_mode_on_the_real_switch(watch: AmiSession, house: Service) -> None:
+async def test_membership_follows_the_mode_on_the_real_switch(watch: AmiSession, house: MenuService) -> None:
     def view(mode: AgentMode, member_of: tuple[str, ...] = (), paused_in: tuple[str, ...] = ()) -> AgentView:
         at = datetime.now(UTC)
         return AgentView(
@@ -266,7 +201,7 @@ async def test_membership_follows_the_mode_on_the_real_switch(watch: AmiSession,
 
 
 async def test_thirty_callers_within_a_second_all_get_through_the_menu(
-    phones: Phones, watch: AmiSession, house: Service, voices: dict[str, Voice]
+    phones: Phones, watch: AmiSession, house: MenuService, voices: dict[str, Voice]
 ) -> None:
     for number in range(CALLERS_COUNT):
         await phones.caller(number=f"138{number:08d}", key="1", key_after_s=0.8, stay_s=60)
@@ -278,5 +213,5 @@ async def test_thirty_callers_within_a_second_all_get_through_the_menu(
     sys.stdout.write(f"{CALLERS_COUNT} callers within {spread:.2f} s; in the menu: ")
     sys.stdout.write(f"median {median(in_menu):.2f} s, longest {in_menu[-1]:.2f} s\n")
     assert not watch.seen("IvrDead")
-    assert house.menu.endings == {"to_queue": CALLERS_COUNT}
+    await until(lambda: house.menu.endings == {"to_queue": CALLERS_COUNT})
     assert house.menu.late_count == 0

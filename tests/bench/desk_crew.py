@@ -73,6 +73,7 @@ async def serving(server: AmiServer, data: Path) -> AsyncIterator[str]:
         port = free.getsockname()[1]
     settings = {
         "HOTLINE_DATA_DIR": str(data),
+        "HOTLINE_FLOWS_DIR": str(ROOT / "tests" / "flows"),
         "HOTLINE_PORT": str(port),
         "HOTLINE_AMI_HOST": "127.0.0.1",
         "HOTLINE_AMI_PORT": str(server.port),

@@ -111,6 +111,7 @@ class RunningSystem:
         self.data.mkdir(parents=True, exist_ok=True)
         environ = dict(os.environ)
         environ |= {"HOTLINE_ASTERISK_ROOT": str(read_settings().asterisk_root_path), "PYTHONPATH": str(ROOT)}
+        environ |= {"HOTLINE_FLOWS_DIR": str(ROOT / "tests" / "flows")}
         environ |= {f"HOTLINE_{name.upper()}": value for name, value in self._settings.items()}
         with self._output.open("ab") as output:
             self._process = await asyncio.create_subprocess_exec(
@@ -166,6 +167,8 @@ class RunningSystem:
             self.data / "asterisk",
             binaries_root=read_settings().asterisk_root_path,
             recordings=settings.recordings_path,
+            own_prompts=settings.own_prompts_path,
+            messages=settings.messages_path,
             # Adopting fills the dialplan in anew: it must say what it said before.
             options=SwitchOptions(trunk_uri=self._settings.get("trunk_uri", "")),
         )

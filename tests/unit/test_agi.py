@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cti.asterisk.agi import check_line, quoted, read_result
 from cti.domain.errors import Invalid
 from cti.domain.switch import MenuResult
+from ivr.agi import ask, parts, record
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,10 @@ def test_any_result_is_read(text: str) -> None:
         "SET VARIABLE HOTLINE_TARGET consult",
         "SET VARIABLE TIMEOUT(absolute) 0",
         "GET FULL VARIABLE ${READSTATUS}/${HOTLINE_KEYS}",
+        "GET VARIABLE AFTER_NODE",
+        "SET VARIABLE HOTLINE_AFTER_NODE consult-day/rate",
+        "EXEC StartMusicOnHold",
+        'RECORD FILE "/var/lib/hot line/messages/ast-1795.3-1" wav "#" 180000 s=6',
     ],
 )
 def test_a_line_that_menus_need_may_leave(line: str) -> None:
@@ -88,6 +93,13 @@ def test_a_line_that_menus_need_may_leave(line: str) -> None:
         "GET FULL VARIABLE ${SHELL(id)}",
         "GET DATA " + "x" * 1024,
         "ANSWER\0",
+        'RECORD FILE "/var/lib/messages/../evil" wav "#" 180000 s=6',
+        'RECORD FILE "/var/lib/messages/x/../../../messages/x" wav "#" 180000 s=6',
+        'RECORD FILE "/etc/passwd" wav "#" 180000 s=6',
+        'RECORD FILE "/var/messages/a" gsm "#" 180000 s=6',
+        'RECORD FILE "/var/messages/a" wav "#" -1 s=6',
+        'RECORD FILE "/var/messages/${SHELL(id)}" wav "#" 180000 s=6',
+        "RECORD FILE /var/messages/a wav # 1000",
     ],
 )
 def test_any_other_line_stays_here(line: str) -> None:
@@ -103,3 +115,20 @@ def test_a_value_is_quoted_as_one_argument() -> None:
 def test_a_value_that_would_end_the_line_or_be_evaluated_is_refused(value: str) -> None:
     with pytest.raises(Invalid):
         quoted(value)
+
+
+def test_many_prompts_are_said_by_as_few_commands_as_hold_them() -> None:
+    files = [f"hotline/zh-female/{number:040}" for number in range(90)]
+    found = list(parts(files))
+    assert [file for part in found for file in part] == files
+    assert len(found) == 7
+    assert all(check_line(ask(part, max_digits=32, wait_s=60)) for part in found)
+
+
+def test_a_question_without_words_is_one_all_the_same() -> None:
+    assert [ask(part, max_digits=1, wait_s=5) for part in parts(())] == ["EXEC Read HOTLINE_KEYS,,1,,1,5"]
+
+
+def test_a_message_is_recorded_by_a_line_that_may_leave() -> None:
+    assert check_line(record("/data/messages/a-1", limit_s=600, silence_s=30))
+    assert check_line(record("/data/messages/a-1", limit_s=5, silence_s=2))

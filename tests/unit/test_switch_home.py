@@ -9,6 +9,7 @@ from cti.asterisk.conf_facts import check_restart
 from cti.asterisk.home import RESTART_WANTED, SwitchHome, wanted_restart
 from cti.asterisk.identity import Identity
 from cti.asterisk.render import TEMPLATES, phones_conf
+from cti.asterisk.sounds import NEEDED, place_prompts
 from cti.domain.errors import Invalid
 from cti.domain.findings import Level
 from cti.settings import read_settings
@@ -29,7 +30,14 @@ def test_an_older_identity_gets_what_it_lacks_and_keeps_it(tmp_path: Path) -> No
 
 
 def test_what_a_running_switch_has_not_read_is_told_until_it_starts_anew(tmp_path: Path) -> None:
-    home = SwitchHome(tmp_path, tmp_path / "recordings", prompts=tmp_path, templates=TEMPLATES)
+    home = SwitchHome(
+        tmp_path,
+        tmp_path / "recordings",
+        prompts=tmp_path,
+        own_prompts=None,
+        messages=tmp_path / "messages",
+        templates=TEMPLATES,
+    )
     unread = tmp_path / RESTART_WANTED
     home.want_restart([])
     assert check_restart(wanted_restart(unread)).level is Level.OK
@@ -62,13 +70,35 @@ def test_what_is_no_address_stops_the_start(uri: str) -> None:
 
 
 def test_no_context_that_callers_or_keypads_reach_names_the_way_out() -> None:
-    """Looks at the file itself: which contexts dial the carrier, and that nothing but AMI leads to them."""
+    """Looks at the file itself: which contexts dial the carrier, and that nothing but AMI, or a menu by its target
+    (`chosen`, after HOTLINE_TARGET), leads to them."""
     contexts: dict[str, str] = {}
     for part in (TEMPLATES / "extensions.conf").read_text(encoding="utf-8").split("\n[")[1:]:
         name, _, body = part.partition("]")
         contexts[name] = "\n".join(line.split(";")[0] for line in body.splitlines())
     dialling = {name for name, body in contexts.items() if "@carrier" in body}
-    assert dialling == {"transfer-out", "outward", "callback-dial"}
+    assert dialling == {"transfer-out", "outward", "callback-dial", "menu-out"}
     for target in dialling:
         leads = {name for name, body in contexts.items() if f"({target}," in body or f"?{target}," in body}
-        assert leads <= dialling, target
+        assert leads <= dialling | {"chosen"}, target
+    leads = {name: body.count("chosen,s,1") for name, body in contexts.items() if "chosen,s,1" in body}
+    assert leads == {"hotline": 2, "survey": 1}, "only after AGI(agi:async), where the service has set the target"
+
+
+def test_prompts_are_found_by_set_and_by_name_and_a_tone_stands_in_for_what_is_missing(tmp_path: Path) -> None:
+    shipped = tmp_path / "prompts"
+    (shipped / "zh-female").mkdir(parents=True)
+    (shipped / "zh-CN").mkdir()
+    (shipped / "zh-female" / "goodbye.alaw").write_bytes(b"bye")
+    for name in ("goodbye", "nobody"):
+        (shipped / "zh-CN" / f"{name}.wav").write_bytes(b"first")
+    target = tmp_path / "sounds" / "hotline"
+    for _ in range(2):  # a second start finds all of it
+        missing = place_prompts(shipped, target)
+    assert set(missing) == set(NEEDED) - {"goodbye", "nobody"}
+    assert (target / "zh-female" / "goodbye.alaw").read_bytes() == (target / "goodbye.alaw").read_bytes() == b"bye"
+    assert not (target / "goodbye.wav").exists(), "of two formats Asterisk takes whichever it likes"
+    assert (target / "nobody.wav").read_bytes() == b"first"
+    assert (target / "no-input.wav").stat().st_size > 8000
+    assert (tmp_path / "sounds" / "en_own" / "hotline").readlink() == shipped / "en-female"
+    assert (target / "beep.wav").exists()

@@ -1,0 +1,68 @@
+"""What conversations in the menu ask of the rest of the service, put together."""
+
+from __future__ import annotations
+
+from cti.dialling import Dialling
+from cti.domain.calling import check_number, check_usage
+from cti.domain.errors import Conflict
+from cti.domain.floor import Floor
+from cti.domain.ids import ChannelId
+from cti.domain.roles import Actor, Role
+from ivr.actions import Found, LookUp, NotFound, TakeCallback
+from ivr.edition import Edition
+from ivr.facts import Facts
+from ivr.looking import Asking, LookUps
+from ivr.outside import Caller
+from ivr.session import Place
+from ivr.world import World
+
+MENU = Actor(account_id=None, login="menu", role=Role.SUPERVISOR)
+"""Who calls when a menu connects a caller with a number outside: a supervisor's rules hold for it."""
+
+
+class Surroundings:
+    """What a conversation may know and do, told by the call the floor shows for its channel."""
+
+    def __init__(self, *, floor: Floor, world: World, look_ups: LookUps, dialling: Dialling) -> None:
+        self._floor = floor
+        self._world = world
+        self._look_ups = look_ups
+        self._dialling = dialling
+
+    def facts(self, caller: Caller, edition: Edition) -> Facts:
+        """What a step may know now; the rules are those the call began with."""
+        return self._world.facts(caller.hotline, self._number_of(caller), edition.hours, edition.calendar)
+
+    def place_of(self, channel_id: ChannelId) -> Place | None:
+        """Where in the menu a caller was seen last; None when nobody saw him anywhere."""
+        call = self._floor.call_of(channel_id)
+        steps = [step for step in call.menu if step.outcome == "entered"] if call is not None else []
+        return (steps[-1].flow, steps[-1].version, steps[-1].node) if steps else None
+
+    async def look_up(self, asked: LookUp, caller: Caller) -> Found | NotFound:
+        """Ask who knows. Raises: as `LookUps.look_up`."""
+        call = self._floor.call_of(caller.channel_id)
+        asking = Asking(
+            call_id="" if call is None else call.call_id,
+            hotline=caller.hotline,
+            caller_number=self._number_of(caller),
+        )
+        return await self._look_ups.look_up(asked, asking)
+
+    async def may_call(self, caller: Caller, number: str) -> None:
+        """Check that a menu may connect a caller with a number outside.
+
+        Raises: Invalid, Conflict, NotAllowed (see `cti.domain.calling`), DatabaseAway.
+        """
+        outward = await self._dialling.outward(self._floor, MENU)
+        check_number(number, MENU.role, outward)
+        check_usage(outward)
+
+    def _number_of(self, caller: Caller) -> str:
+        call = self._floor.call_of(caller.channel_id)
+        return "" if call is None else call.caller_number
+
+
+async def take_callback(caller: Caller, promise: TakeCallback) -> None:
+    """Nobody calls back yet. Raises: Conflict."""
+    raise Conflict("calls back are not made here", code="callback.off", queue=promise.queue)

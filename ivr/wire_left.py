@@ -115,7 +115,10 @@ class MenuDay(Answer, kw_only=True):
     hotline: str
     calls: int
     contained: int
-    """Ended in the menu as meant, without a person: status told, message left, callback promised, good-bye heard."""
+    """Ended in the menu as meant, without a person: status told, message left, callback promised, good-bye heard; but
+    for those who called again."""
+    called_again: int
+    """Of those who ended so: within 24 hours the same number called again."""
     to_queue: int
     hung_up: int
     """In the menu, before anything else came of it."""

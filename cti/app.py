@@ -42,6 +42,7 @@ from cti.web.wire import Telephone
 from ivr.api.blocked import BlockedRoutes
 from ivr.api.messages import MessageRoutes
 from ivr.api.prompts import PromptRoutes
+from ivr.api.report import ReportRoutes
 from ivr.findings import message_findings, webhook_findings
 from ivr.library import prompts_of
 from recordings.api import RecordingRoutes
@@ -125,7 +126,7 @@ def owners_of(service: Service, desk: Desk) -> list[object]:
 
 
 def left_owners(service: Service, desk: Desk) -> list[object]:
-    """Routes of what callers leave, and of who is not served."""
+    """Routes of what callers leave, of who is not served, and of figures."""
     messages = MessageRoutes(
         database=service.database,
         shelf=service.messages,
@@ -134,7 +135,8 @@ def left_owners(service: Service, desk: Desk) -> list[object]:
         clock=utc_now,
     )
     blocked = BlockedRoutes(database=service.database, blocks=service.blocks, desk=desk, clock=utc_now)
-    return [messages, blocked]
+    report = ReportRoutes(database=service.database, clock=utc_now, zone=ZoneInfo(service.settings.timezone))
+    return [messages, blocked, report]
 
 
 async def prompt_uses(service: Service) -> dict[tuple[str, str], list[str]]:

@@ -11,12 +11,13 @@ REASONS = ("lines", "closed", "full", "nobody", "blocked", "guard", "refused_ful
 HEADS = {
     "zh": (
         "日期", "热线", "来电", "菜单内办结", "办结后24小时内再来电", "转人工", "菜单内挂断", "线路占满", "非工作时间",
-        "排队已满", "无人值守", "已拦截", "未应答", "队列已满", "队列无人", "失联兜底", "听完录音告知", "菜单用时中位数(秒)",
+        "排队已满", "无人值守", "已拦截", "未应答", "队列已满", "队列无人", "失联兜底", "听完录音告知",
+        "菜单用时中位数(秒)",
     ),
     "en": (
         "Day", "Hotline", "Calls", "Contained", "Called again within 24 h", "To a queue", "Hung up in the menu",
-        "All lines busy", "Closed", "Full", "Nobody there", "Blocked", "Not led", "Queue full", "Queue empty", "Fell back",
-        "Notice heard", "Median seconds in the menu",
+        "All lines busy", "Closed", "Full", "Nobody there", "Blocked", "Not led", "Queue full", "Queue empty",
+        "Fell back", "Notice heard", "Median seconds in the menu",
     ),
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ivr.api.blocked import BlockedRoutes
 from ivr.api.messages import MessageRoutes
 from ivr.api.prompts import PromptRoutes
+from ivr.api.report import ReportRoutes
 
-OWNERS: tuple[type, ...] = (BlockedRoutes, MessageRoutes, PromptRoutes)
+OWNERS: tuple[type, ...] = (BlockedRoutes, MessageRoutes, PromptRoutes, ReportRoutes)
 """Classes whose marked methods are the routes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -50,18 +50,15 @@ from cti.web.passwords import Passwords
 from cti.web.people import agent_known
 from cti.web.server import Web, build_web
 from cti.web.wire import Gauge, Telephone
-from ivr.api.blocked import BlockedRoutes
-from ivr.api.messages import MessageRoutes
 from ivr.api.prompts import PromptRoutes
-from ivr.blocking import BlockList
-from ivr.message_files import MessageShelf
-from ivr.message_news import MessageNews
 from ivr.own_prompts.by_phone import PhoneTakes
 from ivr.own_prompts.keeper import OwnPrompts
 from ivr.own_prompts.workbench import Workbench
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
 from tests.fakes import EMPTY_FLOOR, FakeHands, FakeSwitch
+from tests.web.clock import Clock as Clock
+from tests.web.left import Left
 from tests.world import World
 from tickets.library import load_procedures
 from tickets.popping import Popping
@@ -69,22 +66,6 @@ from tickets.popping import Popping
 NUMBERS = ("1001", "1002", "1003", "1004")
 QUEUES = ("consult", "complaints")
 PASSWORD = "three small owls"
-
-
-class Clock:
-    """Goes only when told."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at.timestamp()
-
-    def advance(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
 
 
 class Line:
@@ -196,10 +177,8 @@ class House:
         self.passwords = Passwords(time_cost=1, memory_kib=64)
         self.pages = folder / "static"
         self.recorded = folder / "recordings"
-        self.shelf = MessageShelf(folder / "messages", folder / "playable")
-        self.blocks = BlockList(database, self.clock)
-        self.message_news = MessageNews(publish=self.hub.publish, written=self._written, clock=self.clock)
-        self.line.outlets.append(self.message_news)
+        self.left = Left(database, folder, self.hub, self.clock)
+        self.line.outlets.append(self.left.news)
         self.prompts = OwnPrompts(database=database, folder=folder / "own", clock=self.clock)
         self.workbench = Workbench(folder / "taken")
         self.phone_takes = PhoneTakes(
@@ -311,11 +290,7 @@ class House:
             clock=self.clock,
             zone=ZoneInfo("Asia/Shanghai"),
         )
-        messages = MessageRoutes(
-            database=self.database, shelf=self.shelf, news=self.message_news, desk=desk, clock=self.clock
-        )
-        blocked = BlockedRoutes(database=self.database, blocks=self.blocks, desk=desk, clock=self.clock)
-        return [*cases, recordings, messages, blocked, self.prompt_routes()]
+        return [*cases, recordings, *self.left.owners(desk), self.prompt_routes()]
 
     def prompt_routes(self) -> PromptRoutes:
         """Prompts as shipped, own ones in a folder of their own; one flow says two of them."""
@@ -325,13 +300,10 @@ class House:
 
         return PromptRoutes(prompts=self.prompts, workbench=self.workbench, takes=self.phone_takes, uses=uses)
 
-    async def _written(self) -> None:
-        """The database has all: tests write it themselves."""
-
     async def open(self, **given: Any) -> None:
         """Serve."""
         await self.prompts.load()
-        self._running = [asyncio.create_task(loop) for loop in (self.pops.run(), self.message_news.run())]
+        self._running = [asyncio.create_task(loop) for loop in (self.pops.run(), self.left.news.run())]
         self.web = self.build(**given)
         self.server = TestServer(self.web.app)
         await self.server.start_server()

@@ -33,12 +33,12 @@ async def test_a_caller_is_blocked_counted_and_served_again(house: House) -> Non
     [one] = made.body["callers"]
     assert (one["number"], one["why"], one["blocked_by"], one["refused_count"]) == (NUMBER, "骚扰", "Wang", 2)
     for form in (NUMBER, f"0{NUMBER}", f"86{NUMBER}"):
-        assert house.blocks.is_blocked(form)
-    assert not house.blocks.is_blocked("")
+        assert house.left.blocks.is_blocked(form)
+    assert not house.left.blocks.is_blocked("")
     assert NUMBER not in one["key"]
     gone = await leader.ask("DELETE", f"/api/blocked/{one['key']}")
     assert (gone.status, gone.body["callers"]) == (200, [])
-    assert not house.blocks.is_blocked(NUMBER)
+    assert not house.left.blocks.is_blocked(NUMBER)
     assert (await leader.ask("DELETE", f"/api/blocked/{one['key']}")).code == "blocked.unknown"
     assert await house.audit() == [("caller.block", "ok"), ("caller.unblock", "ok")]
 

@@ -18,16 +18,16 @@ async def test_a_file_that_belongs_to_no_call_is_named_and_stays(house: House) -
     await left(house, "m1")
     old = (house.clock() - SETTLED - timedelta(seconds=1)).timestamp()
     for name in ("m1", "lost", "recording-now"):
-        path = write(house.shelf.folder, name)
+        path = write(house.left.shelf.folder, name)
         if name != "recording-now":
             os.utime(path, (old, old))
-    [found] = await message_findings(house.database, house.shelf, house.clock())
+    [found] = await message_findings(house.database, house.left.shelf, house.clock())
     assert (found.code, found.about) == ("message.orphan", "lost")
-    assert (house.shelf.folder / "lost.wav").exists()
+    assert (house.left.shelf.folder / "lost.wav").exists()
 
 
 async def test_without_messages_there_is_nothing_to_find(house: House) -> None:
-    assert list(await message_findings(house.database, house.shelf, house.clock())) == []
+    assert list(await message_findings(house.database, house.left.shelf, house.clock())) == []
 
 
 async def test_a_webhook_in_trouble_is_named_with_the_reason(house: House) -> None:

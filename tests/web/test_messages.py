@@ -122,7 +122,7 @@ async def test_the_list_narrows_counts_and_pages(house: House) -> None:
 
 async def test_a_message_is_heard_in_pieces_and_audited_once(house: House) -> None:
     await left(house, "m1")
-    write(house.shelf.folder, "m1")
+    write(house.left.shelf.folder, "m1")
     leader = await house.signed_in(Role.TEAM_LEADER)
     assert (await listed(leader))[0]["is_playable"]
     assert [
@@ -137,7 +137,7 @@ async def test_a_message_is_heard_in_pieces_and_audited_once(house: House) -> No
 
 async def test_a_header_that_was_never_finished_is_repaired(house: House) -> None:
     await left(house, "m1")
-    path = write(house.shelf.folder, "m1")
+    path = write(house.left.shelf.folder, "m1")
     data = bytearray(path.read_bytes())
     data[40:44] = struct.pack("<I", 0)
     data[4:8] = struct.pack("<I", 0)
@@ -151,9 +151,9 @@ async def test_a_header_that_was_never_finished_is_repaired(house: House) -> Non
 
 async def test_what_cannot_be_heard_is_said_in_words(house: House) -> None:
     leader = await house.signed_in(Role.TEAM_LEADER)
-    write(house.shelf.folder, "empty", b"")
-    (house.shelf.folder / "damaged.wav").write_bytes(b"<html>")
-    (house.shelf.folder / "link.wav").symlink_to("/etc/passwd")
+    write(house.left.shelf.folder, "empty", b"")
+    (house.left.shelf.folder / "damaged.wav").write_bytes(b"<html>")
+    (house.left.shelf.folder / "link.wav").symlink_to("/etc/passwd")
     for name, code in (("empty", "empty"), ("damaged", "damaged"), ("gone", "missing"), ("link", "missing")):
         await left(house, name)
         assert (await leader.ask("GET", f"/api/messages/{name}/sound")).code == f"message.{code}"

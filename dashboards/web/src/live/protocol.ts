@@ -844,6 +844,7 @@ export interface MenuDay {
   hotline: string;
   calls: number;
   contained: number;
+  called_again: number;
   to_queue: number;
   hung_up: number;
   refused: Record<string, number>;

@@ -1215,6 +1215,8 @@ export const en: Text = {
     "recording.writing": "The call goes on. Listen a little later.",
     "recording.not_yours": "You may not listen to this call.",
     "recording.busy": "Too many recordings are being made ready. Try again in a moment.",
+    "report.order": "The first day is after the last one.",
+    "report.too_long": "At most 92 days at once.",
     "prompt.not_audio": "This is no sound file that can be read here. Use wav, mp3, m4a, ogg, flac or webm.",
     "prompt.no_sound": "There are only pictures in this file, no sound.",
     "prompt.no_ffmpeg": "ffmpeg is not installed here, so only WAV can be read. Use WAV, or have the package ffmpeg installed.",

@@ -1214,6 +1214,8 @@ export const zh = {
     "recording.writing": "通话还在进行，录音稍后可听。",
     "recording.not_yours": "您不能听这个通话的录音。",
     "recording.busy": "正在准备的录音太多，请稍后再试。",
+    "report.order": "起始日期在结束日期之后。",
+    "report.too_long": "一次最多 92 天。",
     "prompt.not_audio": "这不是可以读取的声音文件，请换成 wav、mp3、m4a、ogg、flac 或 webm。",
     "prompt.no_sound": "文件里只有画面，没有声音。",
     "prompt.no_ffmpeg": "本机没有安装 ffmpeg，只能上传 WAV。请换成 WAV，或请管理员安装软件包 ffmpeg。",

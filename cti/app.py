@@ -44,7 +44,7 @@ from ivr.api.messages import MessageRoutes
 from ivr.api.prompts import PromptRoutes
 from ivr.api.report import ReportRoutes
 from ivr.findings import message_findings, webhook_findings
-from ivr.library import prompts_of
+from ivr.library import prompts_used
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
 
@@ -143,7 +143,7 @@ async def prompt_uses(service: Service) -> dict[tuple[str, str], list[str]]:
     """(language, prompt) -> who says it: flows, and the dialplan by itself."""
     uses = {("zh", name): ["dialplan"] for name in NEEDED}
     for flow in service.edition.flows.values():
-        for name in prompts_of(flow):
+        for name in prompts_used(flow):
             uses.setdefault((flow.language, name), []).append(flow.name)
     return uses
 

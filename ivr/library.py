@@ -6,8 +6,10 @@ from pathlib import Path
 
 from cti.domain.errors import Invalid
 from cti.domain.findings import Finding, Level
+from ivr.checks.prompts import prompts_of
 from ivr.edition import Edition
-from ivr.kinds.shapes import Flow
+from ivr.kinds.parts import parts_of
+from ivr.kinds.shapes import Flow, Spoken
 from ivr.kinds.table import behaviour_of
 from ivr.prompt_book import PromptBook
 from ivr.reading import read_text
@@ -31,7 +33,7 @@ def _read(path: Path) -> Flow:
 
 def check_prompts(edition: Edition, prompts: PromptBook) -> list[Finding]:
     """One finding for each prompt that callers would not hear, or a single one that all is well."""
-    wanted = {(name, flow.language) for flow in edition.flows.values() for name in prompts_of(flow)}
+    wanted = {(name, flow.language) for flow in edition.flows.values() for name in prompts_used(flow)}
     findings = [
         Finding(
             code="prompt.bad",
@@ -47,8 +49,11 @@ def check_prompts(edition: Edition, prompts: PromptBook) -> list[Finding]:
     return findings or [Finding(code="prompt.ok", level=Level.OK, text=text)]
 
 
-def prompts_of(flow: Flow) -> frozenset[str]:
-    """Return the prompts a flow names; what a value that is read out is made of is not among them."""
-    parts = [(behaviour_of(node), node) for node in flow.nodes.values()]
-    said = (part for behaviour, node in parts for part in (*behaviour.parts(node), *behaviour.own(node)))
-    return frozenset(part for part in said if isinstance(part, str))
+def prompts_used(flow: Flow) -> frozenset[str]:
+    """Return every prompt that may be heard in a flow, those included that values are read out with."""
+    own = (part for node in flow.nodes.values() for part in behaviour_of(node).own(node))
+    said = (part for node in flow.nodes.values() for _, part in parts_of(node))
+    names: set[str] = set()
+    for part in (*own, *said):
+        names.update(prompts_of(part.say, flow.language) if isinstance(part, Spoken) else (part,))
+    return frozenset(names)

@@ -67,9 +67,10 @@ def _when(name: str, when: When, path: Path) -> Iterator[Found]:
     for field in given:
         if field not in FIELDS_OF[when.fact]:
             yield Found("odd_test", name, (*path, field), {"field": field, "fact": when.fact})
-    if when.fact == "variable" and not when.variable:
-        yield Found("no_variable", name, path)
-    elif not {*given} & {*FIELDS_OF[when.fact]} - {"queue", "variable"}:
+    if when.fact == "variable":
+        if not when.variable:  # a variable alone asks whether it is known
+            yield Found("no_variable", name, path)
+    elif not {*given} & {*FIELDS_OF[when.fact]} - {"queue"}:
         yield Found("no_test", name, path)
     if when.at_least is not None and when.at_most is not None and when.at_least > when.at_most:
         limits = {"least": str(when.at_least), "most": str(when.at_most)}

@@ -123,6 +123,11 @@ def test_every_key_of_a_menu_means_one_thing(fields: dict[str, Any], code: str, 
     assert flaws[0].values.get("key") == key
 
 
+def test_whether_a_variable_is_known_may_be_all_that_is_asked() -> None:
+    use = one_test(fact="variable", variable="order")
+    assert found_in(flow_with({**COLLECT, "next": "use"}, use=use)) == []
+
+
 def test_the_zero_of_a_menu_without_an_operator_is_free() -> None:
     keys = [{"key": "0", "to": "person"}, {"key": "2", "to": "say"}]
     assert found_in(flow_with(main={**MENU, "keys": keys})) == []

@@ -1895,7 +1895,7 @@ export interface WebhookRulesChange {
  * `fact`: `waiting`, `ready`, `seats`, `expected_wait_s` (of `queue`; without one: of all of them together, the
  * longest wait), `blocked` (`yes`, `no`), `number` (`withheld`, `known`), `callback` (`yes`, `no`: calling out is on,
  * so that a call back can be promised), `time` (since, until), `variable` (of `variable`; `customer_class`,
- * `customer_vip` after a look-up of the customer). An unknown fact is no match.
+ * `customer_vip` after a look-up of the customer; alone: that it is known). An unknown fact is no match.
  */
 export interface When {
   fact: "blocked" | "callback" | "expected_wait_s" | "number" | "ready" | "seats" | "time" | "variable" | "waiting";

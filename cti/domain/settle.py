@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from cti.domain.changes import CallEnd, CallStage, CallView, LegKind, LegView, VisitOutcome, VisitView
 from cti.domain.ids import AgentId, CallId, Device, LinkedId, QueueName, VisitId
+from cti.domain.leg import PROMISED
 from cti.domain.phone import caller_number
 from cti.domain.visits import BookedVisit
 
@@ -52,7 +53,7 @@ def differences(call: CallView, visit: VisitView, booked: BookedVisit) -> list[F
     """Compare one visit. Outcome first; times only when the outcome is the same and nobody transferred or held."""
     if booked.outcome is VisitOutcome.UNKNOWN:  # the book was closed by a restart of Asterisk and knows less than we
         return []
-    if visit.outcome is not booked.outcome and not _is_rounding(visit, booked):
+    if visit.outcome is not booked.outcome and not (_is_rounding(visit, booked) or _is_promise(visit, booked)):
         found = Found(kind="visit_outcome", about=visit.visit_id, ours=str(visit.outcome), theirs=str(booked.outcome))
         return [found]
     ours, theirs = [f"wait {visit.wait_s or 0:.1f} s"], [f"wait {booked.wait_s:.0f} s"]
@@ -143,6 +144,12 @@ def is_over(visit: VisitView) -> bool:
 def _is_rounding(visit: VisitView, booked: BookedVisit) -> bool:
     # A talk below one second is 0 in the book.
     return {visit.outcome, booked.outcome} == _SERVED and (visit.talk_s or 0.0) < TOLERANCE_S
+
+
+def _is_promise(visit: VisitView, booked: BookedVisit) -> bool:
+    # The book takes a kept place that was given up for a caller who hung up.
+    ends = (visit.outcome, booked.outcome)
+    return visit.channel_id.startswith(PROMISED) and ends == (VisitOutcome.WITHDRAWN, VisitOutcome.ABANDONED)
 
 
 def _visit_as_booked(call: CallView, visit: VisitView | None, booked: BookedVisit) -> VisitView:

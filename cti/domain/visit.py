@@ -12,6 +12,7 @@ import msgspec
 
 from cti.domain.changes import VisitOutcome, VisitView
 from cti.domain.ids import AgentId, ChannelId, Device, OfferId, QueueName, VisitId
+from cti.domain.leg import PROMISED
 from cti.domain.offer import Offer
 
 REPORTED: dict[str, VisitOutcome] = {
@@ -102,6 +103,11 @@ class Visit(msgspec.Struct, kw_only=True, omit_defaults=True):
         return self.connected_at or self.bridged_at
 
     @property
+    def is_promise(self) -> bool:
+        """A place kept for somebody who was promised a call: nobody waits here, so nobody abandons."""
+        return self.channel_id.startswith(PROMISED)
+
+    @property
     def is_open(self) -> bool:
         """Not decided yet: waiting or talking."""
         return self.outcome is VisitOutcome.WAITING or self.outcome is VisitOutcome.TALKING
@@ -170,7 +176,7 @@ class Visit(msgspec.Struct, kw_only=True, omit_defaults=True):
             return VisitOutcome.UNKNOWN
         if self.left_at is not None and closed_at - self.left_at > HANG_UP_GRACE:
             return VisitOutcome.UNKNOWN if self.abandoned_at is not None else VisitOutcome.LEFT_BY_KEY
-        return VisitOutcome.ABANDONED
+        return VisitOutcome.WITHDRAWN if self.is_promise else VisitOutcome.ABANDONED
 
     def _span_s(self) -> float:
         """Talk by instants of connect and end: all there is when the account shows no bridges."""

@@ -40,6 +40,7 @@ from cti.web.links import make_first_link, make_link_for
 from cti.web.server import Web, build_web, open_site
 from cti.web.wire import Telephone
 from ivr.api.blocked import BlockedRoutes
+from ivr.api.callbacks import CallbackRoutes
 from ivr.api.messages import MessageRoutes
 from ivr.api.prompts import PromptRoutes
 from ivr.api.report import ReportRoutes
@@ -134,9 +135,10 @@ def left_owners(service: Service, desk: Desk) -> list[object]:
         desk=desk,
         clock=utc_now,
     )
+    callbacks = CallbackRoutes(database=service.database, callbacks=service.callbacks, desk=desk, clock=utc_now)
     blocked = BlockedRoutes(database=service.database, blocks=service.blocks, desk=desk, clock=utc_now)
     report = ReportRoutes(database=service.database, clock=utc_now, zone=ZoneInfo(service.settings.timezone))
-    return [messages, blocked, report]
+    return [messages, callbacks, blocked, report]
 
 
 async def prompt_uses(service: Service) -> dict[tuple[str, str], list[str]]:

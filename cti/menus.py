@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from cti.dialling import Dialling
 from cti.domain.calling import check_number, check_usage
-from cti.domain.errors import Conflict
 from cti.domain.floor import Floor
-from cti.domain.ids import ChannelId
+from cti.domain.ids import ChannelId, QueueName
 from cti.domain.roles import Actor, Role
 from ivr.actions import Found, LookUp, NotFound, TakeCallback
+from ivr.callbacks import Callbacks
 from ivr.edition import Edition
 from ivr.facts import Facts
 from ivr.looking import Asking, LookUps
@@ -23,11 +23,14 @@ MENU = Actor(account_id=None, login="menu", role=Role.SUPERVISOR)
 class Surroundings:
     """What a conversation may know and do, told by the call the floor shows for its channel."""
 
-    def __init__(self, *, floor: Floor, world: World, look_ups: LookUps, dialling: Dialling) -> None:
+    def __init__(
+        self, *, floor: Floor, world: World, look_ups: LookUps, dialling: Dialling, callbacks: Callbacks
+    ) -> None:
         self._floor = floor
         self._world = world
         self._look_ups = look_ups
         self._dialling = dialling
+        self._callbacks = callbacks
 
     def facts(self, caller: Caller, edition: Edition) -> Facts:
         """What a step may know now; the rules are those the call began with."""
@@ -58,11 +61,16 @@ class Surroundings:
         check_number(number, MENU.role, outward)
         check_usage(outward)
 
+    async def take_callback(self, caller: Caller, wanted: TakeCallback) -> None:
+        """Promise a caller a call. Raises: as `Callbacks.take`."""
+        await self._callbacks.take(
+            channel_id=caller.channel_id,
+            hotline=caller.hotline,
+            queue=QueueName(wanted.queue),
+            number=wanted.number,
+            priority=wanted.priority,
+        )
+
     def _number_of(self, caller: Caller) -> str:
         call = self._floor.call_of(caller.channel_id)
         return "" if call is None else call.caller_number
-
-
-async def take_callback(caller: Caller, promise: TakeCallback) -> None:
-    """Nobody calls back yet. Raises: Conflict."""
-    raise Conflict("calls back are not made here", code="callback.off", queue=promise.queue)

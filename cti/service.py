@@ -28,7 +28,7 @@ from cti.jobs import Jobs
 from cti.journal import Journal
 from cti.loop_lag import LoopLag
 from cti.lost_browsers import LostBrowsers
-from cti.menus import Surroundings, take_callback
+from cti.menus import Surroundings
 from cti.migrations import migrate
 from cti.pop_times import PopTimes
 from cti.presence import Presence
@@ -43,6 +43,8 @@ from cti.telephones import Telephones
 from cti.web.masking import AUDIENCES
 from cti.web.people import agent_known
 from ivr.blocking import BlockList
+from ivr.callback_news import CallbackNews
+from ivr.callbacks import Callbacks
 from ivr.edition import Edition
 from ivr.library import FLOWS, shipped_flows
 from ivr.looking import LookUps
@@ -183,7 +185,21 @@ class Service:
             clock=utc_now,
             zone=ZoneInfo(settings.timezone),
         )
-        around = Surroundings(floor=floor, world=self.world, look_ups=self.look_ups, dialling=self.dialling)
+        self.callbacks = Callbacks(
+            database=database,
+            switch=self.link,
+            floor=floor,
+            seats=self.waits.seats,
+            line=self.waits.line,
+            rules=lambda: self.rules.book.calling,
+            has_line=lambda: bool(settings.trunk_uri),
+            clock=utc_now,
+            zone=ZoneInfo(settings.timezone),
+            tell=CallbackNews(self.hub.publish, utc_now).tell,
+        )
+        around = Surroundings(
+            floor=floor, world=self.world, look_ups=self.look_ups, dialling=self.dialling, callbacks=self.callbacks
+        )
         self.menus = MenuSessions(
             switch=self.link,
             outside=Outside(
@@ -191,7 +207,7 @@ class Service:
                 clock=utc_now,
                 facts=around.facts,
                 look_up=around.look_up,
-                take_callback=take_callback,
+                take_callback=around.take_callback,
                 may_call=around.may_call,
                 on_queued=lambda caller, action, flow: None,
             ),
@@ -218,6 +234,7 @@ class Service:
             self.hub,
             self.pops,
             self.waits,
+            self.callbacks,
             self.menus,
             self.membership,
             self.recordings,
@@ -275,6 +292,7 @@ async def open_service(things: contextlib.AsyncExitStack, settings: Settings) ->
     await service.rules.load()
     await service.blocks.load()
     await service.prompts.load()
+    await service.callbacks.load()
     await submit_agents(service)
     await service.telephones.load()
     return service
@@ -365,6 +383,7 @@ def service_loops(service: Service) -> dict[str, Coroutine[None, None, None]]:
         "lost browsers": service.lost_browsers.run(),
         "pops": service.pops.run(),
         "message news": service.message_news.run(),
+        "calls back": service.callbacks.run(),
         "loop lag": service.loop_lag.run(),
         "jobs": service.jobs.run(),
         "link": service.link.run(),

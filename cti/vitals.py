@@ -12,6 +12,7 @@ from cti.service import Service, utc_now
 from cti.store.book import list_differences
 from cti.web.wire import Gauge
 from ivr.library import check_prompts
+from ivr.promise import KEPT, UNKNOWN
 
 LEAST_FREE_RATIO, LEAST_FREE_BYTES = 0.10, 5 * 2**30
 """Disk guard: below either of them the room is short (asterisk: section 5)."""
@@ -52,6 +53,8 @@ def gauges_of(service: Service) -> list[Gauge]:
         ("wait.bias", service.waits.bias_s, "s"),
         ("wait.compared", service.waits.compared_count, "count"),
         ("wait.handling", service.waits.handling.mean_s, "s"),
+        ("callback.kept", service.callbacks.count(*KEPT), "count"),
+        ("callback.unknown", service.callbacks.count(UNKNOWN), "count"),
         ("membership.waiting", service.membership.waiting_count, "count"),
         ("browser.led_on", service.lost_browsers.counts["led_on"], "count"),
         ("browser.ended", service.lost_browsers.counts["ended"], "count"),

@@ -109,7 +109,7 @@ class Callbacks:
         Raises: as `number_to_call`; DatabaseAway; CallGone, when the floor does not know the caller.
         """
         number = p.number_to_call(number, Outward(rules=self._rules(), has_line=self._has_line()))
-        call = next((one for one in self._floor.calls.values() if _has_leg(one, channel_id)), None)
+        call = self._floor.call_of(channel_id)
         if call is None:
             raise CallGone("the caller has hung up", channel=channel_id)
         now = self._clock()
@@ -316,10 +316,6 @@ class Callbacks:
         kept = {f"{one.made_call_id}-place": one.waits_since for one in self._list}
         now = self._clock()
         return [kept.get(channel_id) or entered.get(channel_id, now) for channel_id in self._line(queue)]
-
-
-def _has_leg(call: CallView, channel_id: ChannelId) -> bool:
-    return any(leg.channel_id == channel_id for leg in call.legs)
 
 
 def _is_talk(call: CallView) -> bool:

@@ -82,7 +82,7 @@ class MessageChange(Wire, kw_only=True):
 
 
 class CallbackBrief(Answer, kw_only=True):
-    """A promised call back."""
+    """A promised call back. `made_call_id`: the call that keeps it. States: `ivr.tables.CallbackRow`."""
 
     id: int
     call_id: str
@@ -94,11 +94,15 @@ class CallbackBrief(Answer, kw_only=True):
     waits_since: datetime
     state: str
     why: str
+    """How it came to that: `busy`, `rang`, `served`, `by_person`, `too_late` ..."""
     changed_at: datetime
+    changed_by: str
+    """Who took it back; empty when nobody did."""
 
 
 class CallbackPage(Answer, kw_only=True):
-    """GET /api/callbacks?state=open|done&before= ; DELETE /api/callbacks/{id} takes a promise back."""
+    """GET /api/callbacks?state=open|done&before= ; DELETE /api/callbacks/{id} takes a promise back;
+    POST /api/callbacks/{id}/call rings the agent's telephone, then the customer."""
 
     callbacks: list[CallbackBrief]
     open_count: int

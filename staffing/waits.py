@@ -78,6 +78,10 @@ class Waits:
         """Return who waits in a queue, in the order they are served."""
         return self._order.line(queue)
 
+    def seats(self, queue: QueueName) -> int:
+        """Count who is signed in for a queue, on a telephone that can be reached: others may not even join it."""
+        return self.queues[queue].seat_count if queue in self.queues else 0
+
     def expected_s(self, queue: QueueName, ahead_count: int) -> float | None:
         """Return the seconds a caller of `queue` still waits who has `ahead_count` before him; None: nobody can say."""
         serving = {agent_id: seat.queues for agent_id, seat in self._seats.items() if seat.is_working}

@@ -17,7 +17,7 @@ def may_follow(actor: Actor, topic: str) -> bool:
         return may(actor.role, Right.SEE_TICKETS)
     if topic == "customers":
         return may(actor.role, Right.SEE_CUSTOMERS)
-    if topic == "messages":
+    if topic in {"messages", "callbacks"}:
         return may(actor.role, Right.WORK_MESSAGES)
     if actor.department and topic == f"tickets.{actor.department}":
         return may(actor.role, Right.WORK_TICKETS)

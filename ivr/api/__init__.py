@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ivr.api.blocked import BlockedRoutes
+from ivr.api.callbacks import CallbackRoutes
 from ivr.api.messages import MessageRoutes
 from ivr.api.prompts import PromptRoutes
 from ivr.api.report import ReportRoutes
 
-OWNERS: tuple[type, ...] = (BlockedRoutes, MessageRoutes, PromptRoutes, ReportRoutes)
+OWNERS: tuple[type, ...] = (BlockedRoutes, CallbackRoutes, MessageRoutes, PromptRoutes, ReportRoutes)
 """Classes whose marked methods are the routes."""

@@ -26,6 +26,8 @@ REFUSING = (
     "cti/domain/rulebook.py",
     "recordings/*.py",
     "ivr/blocking.py",
+    "ivr/callbacks.py",
+    "ivr/promise.py",
     "ivr/api/*.py",
     "ivr/store/*.py",
     "ivr/own_prompts/*.py",

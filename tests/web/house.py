@@ -50,7 +50,10 @@ from cti.web.passwords import Passwords
 from cti.web.people import agent_known
 from cti.web.server import Web, build_web
 from cti.web.wire import Gauge, Telephone
+from ivr.api.callbacks import CallbackRoutes
 from ivr.api.prompts import PromptRoutes
+from ivr.callback_news import CallbackNews
+from ivr.callbacks import Callbacks
 from ivr.own_prompts.by_phone import PhoneTakes
 from ivr.own_prompts.keeper import OwnPrompts
 from ivr.own_prompts.workbench import Workbench
@@ -191,6 +194,7 @@ class House:
             clock=self.clock,
         )
         self.line.outlets.append(self.phone_takes)
+        self.callbacks = self._make_callbacks()
         self.findings: list[Finding] = [Finding(code="all.well", level=Level.OK, text="All is well.")]
         self.web: Web
         self.server: TestServer
@@ -246,6 +250,21 @@ class House:
             clock=self.clock,
         )
 
+    def _make_callbacks(self) -> Callbacks:
+        """Promises that nobody places: nobody runs them."""
+        return Callbacks(
+            database=self.database,
+            switch=self.switch,
+            floor=self.line.floor,
+            seats=lambda queue: 1,
+            line=lambda queue: (),
+            rules=lambda: self.rules.book.calling,
+            has_line=lambda: self.has_line,
+            clock=self.clock,
+            zone=ZoneInfo("Asia/Shanghai"),
+            tell=CallbackNews(self.hub.publish, self.clock).tell,
+        )
+
     def _make_telephones(self) -> None:
         """As the composition root does."""
         self.presence = Presence(self.clock)
@@ -290,7 +309,8 @@ class House:
             clock=self.clock,
             zone=ZoneInfo("Asia/Shanghai"),
         )
-        return [*cases, recordings, *self.left.owners(desk), self.prompt_routes()]
+        callbacks = CallbackRoutes(database=self.database, callbacks=self.callbacks, desk=desk, clock=self.clock)
+        return [*cases, recordings, *self.left.owners(desk), callbacks, self.prompt_routes()]
 
     def prompt_routes(self) -> PromptRoutes:
         """Prompts as shipped, own ones in a folder of their own; one flow says two of them."""

@@ -99,6 +99,7 @@ export function hotlineCommands({ ask, send, query }: Asking) {
     callMessage: (name: string) => ask<void>("POST", `/api/messages/${id(name)}/call`, {}),
     listCallbacks: (filter: CallbackFilter) => ask<CallbackPage>("GET", `/api/callbacks${query(filter)}`),
     cancelCallback: (callback: number) => ask<CallbackPage>("DELETE", `/api/callbacks/${callback}`),
+    callCallback: (callback: number) => ask<void>("POST", `/api/callbacks/${callback}/call`, {}),
 
     menuReport: (days: DaysFilter) => ask<MenuReport>("GET", `/api/reports/menu${query(days)}`),
   };

@@ -174,7 +174,7 @@ export interface Callback {
   priority: number;
 }
 
-/** A promised call back. */
+/** A promised call back. `made_call_id`: the call that keeps it. States: `ivr.tables.CallbackRow`. */
 export interface CallbackBrief {
   id: number;
   call_id: string;
@@ -187,9 +187,13 @@ export interface CallbackBrief {
   state: string;
   why: string;
   changed_at: string;
+  changed_by: string;
 }
 
-/** GET /api/callbacks?state=open|done&before= ; DELETE /api/callbacks/{id} takes a promise back. */
+/**
+ * GET /api/callbacks?state=open|done&before= ; DELETE /api/callbacks/{id} takes a promise back;
+ * POST /api/callbacks/{id}/call rings the agent's telephone, then the customer.
+ */
 export interface CallbackPage {
   callbacks: CallbackBrief[];
   open_count: number;

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cti.domain.errors import DomainError
+import msgspec
+
+from cti.domain.errors import Invalid
 from ivr.actions import ENDS, Action, Entered, Input
 from ivr.facts import Facts
 from ivr.kinds.shapes import Flow, Node, Position
@@ -15,7 +17,7 @@ LONGEST_WAY = 50
 """Nodes passed in one step. A flow that was checked needs fewer; one that needs more goes round."""
 
 
-class Stuck(DomainError):
+class Stuck(Invalid):
     """The flow leads nowhere: it goes round without the caller, or names what is not there."""
 
     code = "flow.stuck"
@@ -37,19 +39,33 @@ def step(
     The last action gives the next input or ends the menu (`is_over`); those before it are done in order, whatever
     comes of them. Raises: Stuck, nothing else, whatever the input.
     """
+    actions, passed = follow(flows, position, given, facts)
+    return actions, passed[-1]
+
+
+def follow(
+    flows: Mapping[str, Flow], position: Position, given: Input, facts: Facts
+) -> tuple[tuple[Action, ...], tuple[Position, ...]]:
+    """As `step`, with every position of the way: the one he was at first, where he is now last. Raises: Stuck."""
     done: list[Action] = []
-    for _ in range(LONGEST_WAY):
+    passed: list[Position] = []
+    while len(passed) < LONGEST_WAY:
         flow, node = _at(flows, position)
         move = behaviour_of(node).take(node, Here(flow, position, facts), given)
         done.extend(move.actions)
-        position = move.after(position)
-        if move.flow:
-            begun = start(flows, move.flow)
-            position = Position(flow=begun.flow, node=begun.node, variables=position.variables)
-        elif not move.to:
-            return tuple(done), position
-        given = Entered()
+        after = move.after(position)
+        if not move.flow and not move.to:
+            return tuple(done), (*passed, after)
+        passed.append(position)
+        position, given = _on(flows, move.flow, after), Entered()
     raise Stuck(f"menu {position.flow} goes round at node {position.node}", flow=position.flow, node=position.node)
+
+
+def _on(flows: Mapping[str, Flow], jump: str, position: Position) -> Position:
+    """The position itself, or the start of the flow that is jumped to."""
+    if not jump:
+        return position
+    return msgspec.structs.replace(start(flows, jump), variables=position.variables)
 
 
 def _at(flows: Mapping[str, Flow], position: Position) -> tuple[Flow, Node]:

@@ -28,6 +28,7 @@ REFUSING = (
     "ivr/blocking.py",
     "ivr/callbacks.py",
     "ivr/promise.py",
+    "ivr/stepping.py",
     "ivr/api/*.py",
     "ivr/store/*.py",
     "ivr/own_prompts/*.py",

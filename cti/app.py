@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import ivr.api
 import tickets.api
 from cti.address import address_of
 from cti.asterisk.conf_check import ConfCheck
@@ -30,8 +31,8 @@ from cti.vitals import (
     book_findings,
     gauges_of,
     job_findings,
+    menu_findings,
     pace_findings,
-    prompt_findings,
     recording_findings,
     storage_findings,
 )
@@ -123,7 +124,15 @@ def owners_of(service: Service, desk: Desk) -> list[object]:
         takes=service.phone_takes,
         uses=lambda: prompt_uses(service),
     )
-    return [*cases, recordings, prompts, *left_owners(service, desk)]
+    menus = ivr.api.make_flow_owners(
+        database=service.database,
+        rules=service.rules,
+        library=service.library,
+        proof=service.proof,
+        clock=utc_now,
+        zone=ZoneInfo(service.settings.timezone),
+    )
+    return [*cases, *menus, recordings, prompts, *left_owners(service, desk)]
 
 
 def left_owners(service: Service, desk: Desk) -> list[object]:
@@ -144,7 +153,7 @@ def left_owners(service: Service, desk: Desk) -> list[object]:
 async def prompt_uses(service: Service) -> dict[tuple[str, str], list[str]]:
     """(language, prompt) -> who says it: flows, and the dialplan by itself."""
     uses = {("zh", name): ["dialplan"] for name in NEEDED}
-    for flow in service.edition.flows.values():
+    for flow in service.library.edition.flows.values():
         for name in prompts_used(flow):
             uses.setdefault((flow.language, name), []).append(flow.name)
     return uses
@@ -180,7 +189,7 @@ def checks_of(service: Service) -> list[Check]:
         check.__qualname__ = look.__name__
         return check
 
-    looks = (storage_findings, pace_findings, recording_findings, prompt_findings, book_findings, job_findings)
+    looks = (storage_findings, pace_findings, recording_findings, book_findings, job_findings)
 
     async def check_webhooks() -> Iterable[Finding]:
         return webhook_findings(service.webhooks)
@@ -194,6 +203,7 @@ def checks_of(service: Service) -> list[Check]:
         ),
         *map(quick, looks),
         check_webhooks,
+        lambda: menu_findings(service),
         lambda: book_differences(service),
         lambda: message_findings(service.database, service.messages, utc_now()),
     ]

@@ -45,8 +45,7 @@ from cti.web.people import agent_known
 from ivr.blocking import BlockList
 from ivr.callback_news import CallbackNews
 from ivr.callbacks import Callbacks
-from ivr.edition import Edition
-from ivr.library import FLOWS, shipped_flows
+from ivr.library import FLOWS, Library, load_shipped
 from ivr.looking import LookUps
 from ivr.message_files import MessageShelf
 from ivr.message_news import MessageNews
@@ -54,6 +53,7 @@ from ivr.outside import Outside
 from ivr.own_prompts.by_phone import PhoneTakes
 from ivr.own_prompts.keeper import OwnPrompts
 from ivr.own_prompts.workbench import Workbench
+from ivr.proof import Proof
 from ivr.session import MenuSessions
 from ivr.webhook import Webhooks
 from ivr.world import World
@@ -69,6 +69,8 @@ log = logging.getLogger(__name__)
 STOP_STEP_S = 4.0
 """Each step of stopping has this long; together they stay below what the supervisor waits."""
 LINE_CAPACITY = 20_000
+MENU_QUEUES = ("consult", "complaints", "service", "fallback", "test")
+"""Queues a menu may lead to, as the dialplan has them."""
 
 
 def utc_now() -> datetime:
@@ -176,7 +178,16 @@ class Service:
         self.blocks = BlockList(database, utc_now)
         self.messages = MessageShelf(settings.messages_path, settings.data_path / "playable" / "messages")
         self.message_news = MessageNews(publish=self.hub.publish, written=self.recorder.flush, clock=utc_now)
-        self.edition = Edition(flows=shipped_flows(settings.flows_path or FLOWS))
+        self.library = Library(
+            database=database, rulebook=lambda: self.rules.book, shipped=load_shipped(settings.flows_path or FLOWS)
+        )
+        self.proof = Proof(
+            library=self.library,
+            rulebook=lambda: self.rules.book,
+            prompts=lambda: self.prompts.book,
+            queues=MENU_QUEUES,
+            has_line=bool(settings.trunk_uri),
+        )
         self.world = World(
             queues=lambda: self.waits.queues,
             calling=lambda: self.rules.book.calling,
@@ -211,7 +222,7 @@ class Service:
                 may_call=around.may_call,
                 on_queued=lambda caller, action, flow: None,
             ),
-            edition=lambda: self.edition,
+            edition=lambda: self.library.edition,
             prompts=lambda: self.prompts.book,
             place_of=around.place_of,
             messages_folder=settings.messages_path,
@@ -290,6 +301,7 @@ async def open_service(things: contextlib.AsyncExitStack, settings: Settings) ->
     await service.pops.restore(floor.calls.values())
     service.submit(LinkDown(at=utc_now(), reason="the service has just started"))
     await service.rules.load()
+    await service.library.load()
     await service.blocks.load()
     await service.prompts.load()
     await service.callbacks.load()

@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from cti.domain.findings import Finding, Level
 from cti.service import Service, utc_now
 from cti.store.book import list_differences
 from cti.web.wire import Gauge
-from ivr.library import check_prompts
+from ivr.flow_findings import flow_findings
 from ivr.promise import KEPT, UNKNOWN
 
 LEAST_FREE_RATIO, LEAST_FREE_BYTES = 0.10, 5 * 2**30
@@ -143,9 +144,10 @@ def recording_findings(service: Service) -> Iterable[Finding]:
         yield Finding(code="recording.torn", level=Level.WARN, text=text, fix=fix)
 
 
-def prompt_findings(service: Service) -> Iterable[Finding]:
-    """Prompts of the menus in force."""
-    return check_prompts(service.edition, service.prompts.book)
+async def menu_findings(service: Service) -> Iterable[Finding]:
+    """Flows in force, and the calendar that leads to them."""
+    today = utc_now().astimezone(ZoneInfo(service.settings.timezone)).date()
+    return await flow_findings(service.library, service.proof, today)
 
 
 def book_findings(service: Service) -> Iterable[Finding]:

@@ -25,6 +25,7 @@ OF_SHAPE: dict[str, str] = {
     "node_name": "{node} cannot be a node's name: small letters, digits, - and _, 40 at most",
     "node_shape": "node {node} is a list of fields, the first says its kind",
     "too_many_nodes": "the flow has {count} nodes, {most} are possible",
+    "other_name": "the text calls the flow {value}, here it is called {name}",
     "missing": "{field} is missing",
     "unknown": "there is no field {field} here",
     "kind": "there is no kind of node called {value}",

@@ -16,8 +16,10 @@ from ivr.actions import Name as FlowName
 from ivr.facts import QueueFacts
 from ivr.kinds.shapes import Flow, Position
 
-FlowText = Annotated[str, Meta(max_length=200_000)]
-Line200 = Annotated[str, Meta(max_length=200)]
+FlowText = Annotated[str, Meta(max_length=60_000, pattern=r"^[^\x00]*$(?!\n)")]
+"""The shipped flows have a tenth of it. PostgreSQL cannot keep NUL."""
+Line200 = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$(?!\n)")]
+VersionNumber = Annotated[int, Meta(ge=-1, le=2**31 - 1)]
 Language = Literal["zh", "en"]
 
 
@@ -120,22 +122,22 @@ class DraftSave(Wire, kw_only=True):
     """PUT /api/flows/{name}/draft. `version`: of the draft it was made from, 0 for the first. It may have flaws."""
 
     text: FlowText
-    version: int
-    based_on: int = 0
+    version: VersionNumber
+    based_on: VersionNumber = 0
 
 
 class FlowPublish(Wire, kw_only=True):
     """POST /api/flows/{name}/publish: the draft of `version` becomes the newest version, when it has no bad flaw."""
 
-    version: int
+    version: VersionNumber
     note: Line200 = ""
 
 
 class FlowGoBack(Wire, kw_only=True):
     """POST /api/flows/{name}/in-force: new calls get `version`; -1 retires the flow."""
 
-    version: int
-    expected: int
+    version: VersionNumber
+    expected: VersionNumber
     """The version that was in force when the page was read."""
 
 

@@ -5,6 +5,7 @@ Stored by `cti.store.options` under `Rulebook`'s field names; the rules page edi
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Literal
 
 import msgspec
@@ -112,11 +113,18 @@ class DepartmentRules(Rule, frozen=True, kw_only=True):
     )
 
 
+WEB_ADDRESS = (
+    r"^https?://([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?"
+    r"([/?][!-?A-\[\]-~]*)?$(?!\n)"
+)
+"""A host, maybe a port, then printable ASCII without `@` and backslash: nothing that two readers take differently."""
+
+
 class Webhook(Rule, frozen=True, kw_only=True):
     """A system outside that flows may ask. POST of a JSON object, answer a flat JSON object (`ivr` look-up node)."""
 
     code: Code
-    url: Annotated[str, Meta(max_length=500, pattern=r"^https?://[^\s\x00-\x1f\x7f@]+$(?!\n)")]
+    url: Annotated[str, Meta(max_length=500, pattern=WEB_ADDRESS)]
     """No user or password in it; a secret goes into a header made from the service's own environment."""
     is_active: bool = True
 
@@ -151,18 +159,36 @@ def check_change(before: Rule, after: Rule) -> None:
     """
     if isinstance(after, CallingRules) and after.is_on and not any(after.prefixes.values()):
         raise Invalid("say which numbers may be called before calling out is switched on", code="rules.no_prefixes")
-    codes = _codes_of(after)
-    for code in codes:
-        if codes.count(code) > 1:
-            raise Invalid(f"{code} is there twice", code="rules.twice", value=code)
+    keys = _keys_of(after)
+    if twice := [key for key, count in Counter(keys).items() if count > 1]:
+        raise Invalid(f"{twice[0]} is there twice", code="rules.twice", value=twice[0])
+    kept = _kept_codes_of(after)
+    for code in kept:
         if code in BY_RULE:
             raise Invalid(f"{code} is given by rule, it cannot be chosen", code="rules.reserved", value=code)
-    for code in _codes_of(before):
-        if code not in codes:
+    for code in _kept_codes_of(before):
+        if code not in kept:
             raise Invalid(f"{code} stands in records: switch it off instead", code="rules.vanished", value=code)
 
 
-def _codes_of(rule: Rule) -> list[str]:
-    if isinstance(rule, NotReadyRules):
-        return [reason.code for reason in rule.reasons]
-    return [one.code for one in rule.departments] if isinstance(rule, DepartmentRules) else []
+def _kept_codes_of(rule: Rule) -> list[str]:
+    """Codes that records name: they may be switched off, never taken out."""
+    return _keys_of(rule) if isinstance(rule, NotReadyRules | DepartmentRules) else []
+
+
+def _keys_of(rule: Rule) -> list[str]:
+    """By what the parts of a rule are told apart."""
+    match rule:
+        case NotReadyRules():
+            return [one.code for one in rule.reasons]
+        case DepartmentRules():
+            return [one.code for one in rule.departments]
+        case HoursRules():
+            return [one.code for one in rule.schedules]
+        case CalendarRules():
+            return [one.on.isoformat() for one in rule.days]
+        case HotlineRules():
+            return [one.number for one in rule.hotlines]
+        case WebhookRules():
+            return [one.code for one in rule.webhooks]
+    return []

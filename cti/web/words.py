@@ -14,6 +14,10 @@ EXPECTED = {
     "login": "2 to 40 letters, digits, dots, dashes or underscores",
     "agent_number": "3 to 6 digits",
     "queues": "names of queues: small letters, digits, dashes, underscores",
+    "url": "http:// or https:// with a host, in plain letters, without user, password or line break",
+    "number": "3 to 15 digits",
+    "since": "a time of day such as 08:30",
+    "until": "a time of day such as 08:30, at most 24:00",
     "target": "an agent number or the name of a queue",
 }
 """field -> what it takes; regular expressions are not for people."""
@@ -49,7 +53,7 @@ def refusal_of(error: msgspec.DecodeError) -> DomainError:
             named = {"field": path, "expected": "", **found.groupdict()}
             if not found.groupdict().get("field"):
                 named["field"] = path or "the request"
-            name = named["field"].split("[")[0].split(".")[-1]
+            name = named["field"].split(".")[-1].split("[")[0]
             named["expected"] = EXPECTED.get(name, "in another form")
             sentence = words.format(**named)
             return Invalid(sentence[0].upper() + sentence[1:] + ".", code=code, field=named["field"])

@@ -9,12 +9,13 @@ import numpy
 import pytest
 
 from cti.domain.errors import Invalid
-from cti.domain.findings import Level
-from ivr.edition import Edition
-from ivr.library import check_prompts, shipped_flows
+from cti.domain.hours import HotlineRules
+from ivr.library import load_shipped, prompts_used
 from ivr.prompt_book import SHIPPED, read_shipped
-from tests.menu_flows import EDITION, Prompts
+from ivr.reading import read_text
+from tests.menus import hotline_flows
 
+FLOWS_OF_TESTS = Path(__file__).parent.parent / "flows"
 SPOKEN = {
     "welcome-menu", "wrong-key", "no-input", "lines-busy", "nobody", "please-hold", "queue-timeout", "goodbye",
     "selftest-caller", "robot-agent",
@@ -22,28 +23,21 @@ SPOKEN = {
 
 
 def test_there_is_a_menu_for_every_number_at_any_time() -> None:
-    flows = shipped_flows()
-    edition = Edition(flows=flows)
-    assert edition.hotlines.fallback in flows
-    assert "selftest" in flows
+    assert set(hotline_flows(HotlineRules())) <= set(load_shipped())
 
 
 def test_the_menus_of_the_tests_can_be_heard() -> None:
-    flows = shipped_flows(Path(__file__).parent.parent / "flows")
-    findings = check_prompts(Edition(flows=flows), read_shipped())
-    assert [finding.level for finding in findings] == [Level.OK]
+    flows = {name: read_text(text).flow for name, text in load_shipped(FLOWS_OF_TESTS).items()}
+    book = read_shipped()
+    unheard = [name for flow in flows.values() if flow for name in prompts_used(flow) if not book.exists(name, "zh")]
+    assert flows
+    assert unheard == []
 
 
 def test_a_flow_that_cannot_be_read_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "night.yaml").write_text("name: night\ntitle: {zh: 夜, en: Night}\nnodes: [\n", "utf-8")
     with pytest.raises(Invalid, match=r"night\.yaml, line [34]: "):
-        shipped_flows(tmp_path)
-
-
-def test_a_prompt_without_a_recording_is_found_with_its_language() -> None:
-    findings = {finding.about: finding for finding in check_prompts(EDITION, Prompts("sorry", "please-hold"))}
-    assert set(findings) == {"sorry", "please-hold"}
-    assert all(finding.level is Level.BAD and "prompts page" in finding.fix for finding in findings.values())
+        load_shipped(tmp_path)
 
 
 def test_every_spoken_prompt_is_there_and_not_longer_than_a_caller_bears() -> None:

@@ -29,7 +29,9 @@ REFUSING = (
     "ivr/callbacks.py",
     "ivr/promise.py",
     "ivr/stepping.py",
+    "ivr/hotline_rules.py",
     "ivr/api/*.py",
+    "ivr/service/*.py",
     "ivr/store/*.py",
     "ivr/own_prompts/*.py",
     "tickets/*.py",
@@ -43,8 +45,9 @@ LOOKING = (
     "cti/web/check.py",
     "cti/web/audit_watch.py",
     "cti/asterisk/conf_*.py",
-    "ivr/library.py",
     "ivr/findings.py",
+    "ivr/flow_findings.py",
+    "ivr/library.py",
 )
 
 

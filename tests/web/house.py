@@ -14,6 +14,7 @@ import aiohttp
 import msgspec
 from aiohttp.test_utils import TestServer
 
+import ivr.api
 import tickets.api
 from cti.desk import Desk
 from cti.dialling import Dialling
@@ -54,12 +55,15 @@ from ivr.api.callbacks import CallbackRoutes
 from ivr.api.prompts import PromptRoutes
 from ivr.callback_news import CallbackNews
 from ivr.callbacks import Callbacks
+from ivr.library import Library
 from ivr.own_prompts.by_phone import PhoneTakes
 from ivr.own_prompts.keeper import OwnPrompts
 from ivr.own_prompts.workbench import Workbench
+from ivr.proof import Proof
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
 from tests.fakes import EMPTY_FLOOR, FakeHands, FakeSwitch
+from tests.menus import BOOK, SHIPPED_MENUS
 from tests.web.clock import Clock as Clock
 from tests.web.left import Left
 from tests.world import World
@@ -183,6 +187,14 @@ class House:
         self.left = Left(database, folder, self.hub, self.clock)
         self.line.outlets.append(self.left.news)
         self.prompts = OwnPrompts(database=database, folder=folder / "own", clock=self.clock)
+        self.library = Library(database=database, rulebook=lambda: self.rules.book, shipped=SHIPPED_MENUS)
+        self.proof = Proof(
+            library=self.library,
+            rulebook=lambda: self.rules.book,
+            prompts=lambda: BOOK,
+            queues=QUEUES,
+            has_line=True,
+        )
         self.workbench = Workbench(folder / "taken")
         self.phone_takes = PhoneTakes(
             line=self.line,
@@ -310,7 +322,15 @@ class House:
             zone=ZoneInfo("Asia/Shanghai"),
         )
         callbacks = CallbackRoutes(database=self.database, callbacks=self.callbacks, desk=desk, clock=self.clock)
-        return [*cases, recordings, *self.left.owners(desk), callbacks, self.prompt_routes()]
+        menus = ivr.api.make_flow_owners(
+            database=self.database,
+            rules=self.rules,
+            library=self.library,
+            proof=self.proof,
+            clock=self.clock,
+            zone=ZoneInfo("Asia/Shanghai"),
+        )
+        return [*cases, *menus, recordings, *self.left.owners(desk), callbacks, self.prompt_routes()]
 
     def prompt_routes(self) -> PromptRoutes:
         """Prompts as shipped, own ones in a folder of their own; one flow says two of them."""
@@ -323,6 +343,7 @@ class House:
     async def open(self, **given: Any) -> None:
         """Serve."""
         await self.prompts.load()
+        await self.library.load()
         self._running = [asyncio.create_task(loop) for loop in (self.pops.run(), self.left.news.run())]
         self.web = self.build(**given)
         self.server = TestServer(self.web.app)

@@ -17,6 +17,9 @@ from ivr.prompt_book import PLACE, PromptBook
 
 COMMAND_LIMIT_S = 5.0
 """For commands that play nothing; they take 20 ms, 100 ms while the caller sends no sound."""
+PLAY_LIMIT_S = 30.0
+"""Beyond the length of what is played. Asterisk: playing stands still while keys come in without a pause, as from a
+machine (64 at once: 24 s)."""
 TAKE_OVER_LIMIT_S = 60.0
 """A caller taken over may still be inside a command of the link that was cut."""
 LEAST_MESSAGE_S = 1.0
@@ -77,7 +80,7 @@ class CallerChannel:
             if failed := await self._say(part, length_s):
                 return failed
         line = agi.ask(last, max_digits=action.max_digits, wait_s=action.wait_s)
-        result = await self.command(line, COMMAND_LIMIT_S + length_s + action.wait_s * action.max_digits)
+        result = await self.command(line, PLAY_LIMIT_S + length_s + action.wait_s * action.max_digits)
         if not agi.has_run(result):
             return Failed(str(result))
         status, _, digits = (await self.command(agi.ASK_RESULT)).data.partition("/")
@@ -90,7 +93,7 @@ class CallerChannel:
         if not os.access(self._folder, os.W_OK) or self._folder.name != FOLDER:
             return Failed("the folder of messages cannot be written")
         await self.say(action.prompts, flow)
-        await self._say((BEEP,), COMMAND_LIMIT_S)
+        await self._say((BEEP,), 0.0)
         name = free_name(self._folder, self._channel_id)
         self._recording = (action.box, name)
         line = agi.record(str(self._folder / name), limit_s=action.limit_s, silence_s=action.silence_s)
@@ -123,7 +126,7 @@ class CallerChannel:
         return await self._switch.run_menu(self._channel, line, limit_s=limit_s)
 
     async def _say(self, files: tuple[str, ...], length_s: float) -> Failed | None:
-        result = await self.command(agi.say(files), COMMAND_LIMIT_S + length_s)
+        result = await self.command(agi.say(files), PLAY_LIMIT_S + length_s)
         if not agi.has_run(result):
             return Failed(str(result))
         status = (await self.command(agi.SAY_RESULT)).data

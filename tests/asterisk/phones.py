@@ -105,6 +105,7 @@ class Phones:
         number: str = "13800138000",
         key: str = "",
         key_after_s: float = 1.5,
+        key_s: float = 0.16,
         stay_s: float = _FOR_EVER_S,
         from_header: str = "",
         voice: str = "caller",
@@ -117,6 +118,7 @@ class Phones:
             "STAY_MS": _ms(stay_s),
             "KEY_AFTER_MS": _ms(key_after_s),
             "DIGIT": key,
+            "KEY_MS": _ms(key_s),
         }
         return await self._run("caller", values, voice, ["-m", "1"], key_part=key_part)
 

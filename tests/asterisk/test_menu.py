@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from statistics import median
@@ -128,29 +127,6 @@ async def test_a_missing_prompt_does_not_end_the_menu_but_leads_to_a_person(
     assert house.steps == ["welcome::failed", "consult::to_queue"]
     assert not watch.seen("IvrDead")
     await house.close()
-
-
-async def test_a_service_killed_in_the_menu_leaves_the_caller_in_the_fallback_queue_in_time(
-    phones: Phones, watch: AmiSession, switchboard: EmbeddedAsterisk
-) -> None:
-    await phones.agent_phone("1004")
-    await watch.sign_in("1004", "fallback")
-    house = MenuService(switchboard)
-    await house.open()
-    await phones.caller(stay_s=12)
-    entered = await watch.event("AsyncAGIStart")
-    await until(
-        lambda: time.time() - instant(entered) > 3.2
-    )  # longer than the limit: he is there because it is renewed
-    assert not watch.seen("IvrDead")
-    killed_at = datetime.now(UTC).timestamp()
-    await house.die()
-    joined = await watch.event("QueueCallerJoin", Queue="fallback")
-    sys.stdout.write(f"killed to fallback queue: {instant(joined) - killed_at:.2f} s\n")
-    assert instant(joined) - killed_at < 2.5
-    connected = await watch.event("AgentConnect", Queue="fallback")
-    await until(lambda: time.time() - instant(connected) > 2.5)  # longer than the limit: it does not cut the talk
-    assert not watch.seen("BridgeLeave")
 
 
 async def test_a_caller_is_taken_over_when_the_link_was_cut_for_a_moment(

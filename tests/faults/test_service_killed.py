@@ -7,12 +7,14 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Collection
+from typing import Any
 
 import aiohttp
 import pytest
 
 from cti.asterisk.embedded import EmbeddedAsterisk
-from tests.asterisk.phones import Phones
+from tests.asterisk.phones import Phone, Phones
 from tests.browser.conftest import Crew
 from tests.browser.system import ROOT, RunningSystem, live_feed
 from tests.browser.test_spine import call_of, make_ready, members_ready, rows, stored
@@ -28,12 +30,36 @@ BACK_S = 10.0
 BOOK_S, BOOK_IS_EXACT_TO_S = 45.0, 1.2
 
 
-async def waits_in_fallback(switch: EmbeddedAsterisk, limit_s: float) -> float:
-    """Return the instant at which a caller was first seen in the fallback queue."""
+NODES = {"95001": "welcome", "95002": "order", "95003": "message"}
+"""Where callers stand (tests/flows): at a menu, at a number to be typed, in a message that is being recorded."""
+
+
+async def callers_in_the_menu(phones: Phones, state: dict[str, dict[str, Any]], last: str) -> dict[str, Phone]:
+    """One caller at each kind of node; return number -> telephone. `last`: the last digits of their numbers."""
+    callers = {
+        f"1380013{last}{hotline[-1]}": await phones.caller(
+            dial=hotline, number=f"1380013{last}{hotline[-1]}", stay_s=60
+        )
+        for hotline in NODES
+    }
+    for number in callers:
+        await call_of(state, number, "menu")
+    return callers
+
+
+async def all_in_fallback(switch: EmbeddedAsterisk, count: int, limit_s: float) -> float:
+    """Return the instant at which `count` callers were first seen in the fallback queue."""
     deadline = time.time() + limit_s
-    while "Callers:" not in await asyncio.to_thread(switch.console, "queue show fallback"):
-        assert time.time() < deadline, "nobody came to the fallback queue"
-    return time.time()
+    while True:
+        listed = await asyncio.to_thread(switch.console, "queue show fallback")
+        if listed.partition("Callers:")[2].count("PJSIP/") == count:
+            return time.time()
+        assert time.time() < deadline, f"not all came to the fallback queue: {listed}"
+
+
+def calls_of(state: dict[str, dict[str, Any]], callers: Collection[str]) -> list[dict[str, Any]]:
+    """Their calls on the floor."""
+    return [call for call in state["calls"].values() if call["caller_number"] in callers]
 
 
 async def is_back(system: RunningSystem, died: int) -> None:
@@ -58,24 +84,23 @@ async def test_a_caller_in_the_menu_of_a_killed_service_stands_in_the_fallback_q
     await make_ready(crew.first)
     async with live_feed(crew.supervisor, "calls", "agents") as state:
         await members_ready(state, "1001")
-        caller = await phones.caller(number="13800138011", stay_s=60)
-        await call_of(state, "13800138011", "menu")
+        callers = await callers_in_the_menu(phones, state, "801")
     died = system.service_pid
     with system.no_restart():  # a service that is back in time would take the caller over
         os.kill(died, signal.SIGKILL)
         killed_at = time.time()
-        waited_s = await waits_in_fallback(switch, 6) - killed_at
+        waited_s = await all_in_fallback(switch, len(callers), 6) - killed_at
     assert waited_s < TO_FALLBACK_S + ASK_S
     await is_back(system, died)
     async with live_feed(crew.supervisor, "calls", "check") as state:
         await until(lambda: state["check"].get("link", {}).get("is_valid"), 5)
-        await until(lambda: any(one["caller_number"] == "13800138011" for one in state["calls"].values()), 5)
-        (call,) = (one for one in state["calls"].values() if one["caller_number"] == "13800138011")
-        assert call["queue"] == "fallback"
-        assert caller.instants("dialled")
-        await caller.kill()
-        await until(lambda: call["call_id"] not in state["calls"], 60)
-    assert len(rows(system, "calls", call["call_id"])) == 1
+        await until(lambda: len(calls_of(state, callers)) == len(callers), 5)
+        found = calls_of(state, callers)
+        assert {call["queue"] for call in found} == {"fallback"}
+        for caller in callers.values():
+            await caller.kill()
+        await until(lambda: not calls_of(state, callers), 60)
+    assert [len(rows(system, "calls", call["call_id"])) for call in found] == [1] * len(callers)
 
 
 async def test_a_talk_goes_on_while_the_service_is_killed_and_has_its_true_length(
@@ -112,21 +137,20 @@ async def test_a_frozen_service_gives_its_callers_away_and_comes_to_itself(
     await make_ready(crew.first)
     async with live_feed(crew.supervisor, "calls", "agents") as state:
         await members_ready(state, "1001")
-        caller = await phones.caller(number="13800138013", stay_s=60)
-        await call_of(state, "13800138013", "menu")
+        callers = await callers_in_the_menu(phones, state, "803")
     frozen = system.service_pid
     os.kill(frozen, signal.SIGSTOP)
     stopped_at = time.time()
     try:
-        waited_s = await waits_in_fallback(switch, 6) - stopped_at
+        waited_s = await all_in_fallback(switch, len(callers), 6) - stopped_at
     finally:
         os.kill(frozen, signal.SIGCONT)
     assert waited_s < TO_FALLBACK_S + ASK_S
     async with live_feed(crew.supervisor, "calls") as state:
-        await until(lambda: any(one["fell_back"] for one in state["calls"].values()), 10)
-        (call,) = (one for one in state["calls"].values() if one["caller_number"] == "13800138013")
-        await caller.kill()
-        await until(lambda: call["call_id"] not in state["calls"], 60)
+        await until(lambda: [call["fell_back"] for call in calls_of(state, callers)] == [True] * len(callers), 10)
+        for caller in callers.values():
+            await caller.kill()
+        await until(lambda: not calls_of(state, callers), 60)
     assert system.service_pid == frozen, "frozen, not restarted"
 
 

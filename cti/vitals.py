@@ -54,6 +54,8 @@ def gauges_of(service: Service) -> list[Gauge]:
         ("wait.bias", service.waits.bias_s, "s"),
         ("wait.compared", service.waits.compared_count, "count"),
         ("wait.handling", service.waits.handling.mean_s, "s"),
+        ("words.told", service.words.told_count, "count"),
+        ("words.failed", service.words.failed_count, "count"),
         ("callback.kept", service.callbacks.count(*KEPT), "count"),
         ("callback.unknown", service.callbacks.count(UNKNOWN), "count"),
         ("membership.waiting", service.membership.waiting_count, "count"),

@@ -30,7 +30,8 @@ _NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
 _REASON = re.compile(r"[\w -]{0,64}")
 _VARIABLE = re.compile(r"_{0,2}HOTLINE_[A-Z0-9_]{1,40}")
 """Our own names only: a name could otherwise be a dialplan function."""
-_VALUE = re.compile(r"[\w.:/@+-]{0,200}")
+_VALUE = re.compile(r"[\w.:/@+-]{0,600}")
+"""The longest are names of prompts that tell somebody his place and his wait: a dozen files."""
 _DIGITS = re.compile(r"[0-9]{3,20}")
 OUTSIDE = "transfer-out"
 """The dialplan's context of transfers to a number outside."""

@@ -18,6 +18,7 @@ from ivr.actions import (
 from ivr.kinds import values
 from ivr.kinds.collecting import fits
 from ivr.kinds.own_words import QUEUE_PLACE, QUEUE_PLACE_END, QUEUE_WAIT, QUEUE_WAIT_END
+from ivr.kinds.prospects import prospects
 from ivr.kinds.shapes import Callback, HangUp, Parts, QueueNode, Refuse, Spoken, TransferOut, Voicemail
 from ivr.kinds.visiting import Behaviour, Here, Move, Way, arrive, say
 
@@ -44,15 +45,9 @@ def _queue(node: QueueNode, here: Here, given: Input) -> Move:
 
 
 def _prospects(node: QueueNode, here: Here) -> tuple[str, ...]:
-    """The caller's place and the wait expected, as far as anybody knows them. Who is first is told no place."""
     waiting = values.waiting(here.facts, node.queue) if node.says_position else None
-    minutes = values.minutes(values.expected_wait_s(here.facts, node.queue)) if node.says_wait else ""
-    place = here.read_out("number", str(waiting + 1)) if waiting else ()
-    wait = here.read_out("minutes", minutes) if minutes else ()
-    return (
-        *((QUEUE_PLACE, *place, QUEUE_PLACE_END) if place else ()),
-        *((QUEUE_WAIT, *wait, QUEUE_WAIT_END) if wait else ()),
-    )
+    wait_s = values.expected_wait_s(here.facts, node.queue) if node.says_wait else None
+    return prospects(here.flow, ahead_count=waiting, wait_s=wait_s)
 
 
 def _queue_ways(node: QueueNode) -> tuple[Way, ...]:

@@ -557,6 +557,8 @@ export const en: Text = {
     "recorder.broken": "Not recorded",
     "menu.callers": "Callers in the menu",
     "menu.late": "Menu renewed too late",
+    "words.told": "Words to waiting callers",
+    "words.failed": "Words to waiting callers that failed",
     "callback.kept": "Calls back being kept",
     "callback.unknown": "Calls back whose outcome is unknown",
     "wait.error": "Error of the expected wait (median)",

@@ -556,6 +556,8 @@ export const zh = {
     "recorder.broken": "入库失败",
     "menu.callers": "菜单中的客户",
     "menu.late": "菜单续期太迟",
+    "words.told": "排队中播报的次数",
+    "words.failed": "排队中播报失败",
     "callback.kept": "未完成的回呼",
     "callback.unknown": "结果不明的回呼",
     "wait.error": "预计等待的误差（中位数）",

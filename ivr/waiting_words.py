@@ -202,7 +202,12 @@ class WaitingWords:
         for channel_id, whisper in list(self._whispers.items()):
             if (at - whisper.began_at).total_seconds() > LONGEST_S:
                 del self._whispers[channel_id]
-        due = sorted((one.due_at, channel_id) for channel_id, one in self._waiting.items() if one.due_at <= at)
+        told = {whisper.caller_id for whisper in self._whispers.values()}
+        due = sorted(
+            (one.due_at, channel_id)
+            for channel_id, one in self._waiting.items()
+            if one.due_at <= at and channel_id not in told
+        )
         free_count = min(MOST_A_SECOND, MOST_AT_ONCE - len(self._whispers))
         for _, channel_id in due:
             if free_count > 0 and not self._rings_for(channel_id):

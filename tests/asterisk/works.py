@@ -93,8 +93,10 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def opened(switch: EmbeddedAsterisk, phones: Phones, data: Path, trunk_uri: str = "") -> AsyncIterator[House]:
-    """The service on a database of its own, in step with the switch."""
+async def opened(
+    switch: EmbeddedAsterisk, phones: Phones, data: Path, trunk_uri: str = "", flows_dir: str = ""
+) -> AsyncIterator[House]:
+    """The service on a database of its own, in step with the switch. `flows_dir`: menus; empty: those shipped."""
     ami, hands = switch.ami, switch.hands
     settings = Settings(
         data_dir=str(data),
@@ -106,6 +108,7 @@ async def opened(switch: EmbeddedAsterisk, phones: Phones, data: Path, trunk_uri
         ami_hands_secret=hands.secret,
         recordings_dir=str(switch.recordings),
         trunk_uri=trunk_uri,
+        flows_dir=flows_dir,
     )
     settings.data_path.mkdir()
     async with contextlib.AsyncExitStack() as things:

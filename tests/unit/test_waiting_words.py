@@ -159,7 +159,7 @@ async def test_a_caller_is_told_his_place_and_the_minutes_as_often_as_his_flow_s
     assert second.data == "PJSIP/trunk-x-2,qwS"
     house.tick(29)
     await house.stays(2)
-    house.tick(1)
+    house.tick(60)  # whoever has not been seen to end by then has ended
     await house.becomes(4)
 
 
@@ -214,6 +214,25 @@ async def test_eighty_callers_do_not_make_a_burst(house: House) -> None:
         house.tick(1)
         await house.becomes(second * MOST_A_SECOND)
     assert len({command.data for command in house.asked}) == 3 * MOST_A_SECOND
+
+
+async def test_two_whispers_never_speak_at_once_to_one_caller(house: House) -> None:
+    house.arrive("x-1", ToQueue(queue="consult", words_every_s=5, says_wait=True))
+    house.tick(5)
+    await house.becomes(1)
+    asked = house.open_whisper()
+    house.tick(5)
+    await house.stays(1)
+    closed = e.ChannelClosed(
+        at=house.now,
+        channel_id=asked.channel_id,
+        linked_id=LinkedId(asked.channel_id),
+        channel="Local/words@queue-words-00000001;1",
+        cause=16,
+    )
+    house.submit(closed)
+    house.tick(1)
+    await house.becomes(2)
 
 
 async def test_many_whispers_that_do_not_end_are_no_reason_for_more(house: House) -> None:

@@ -34,7 +34,7 @@ name: {name}
 title: {{zh: 排队, en: Queue}}
 start: queue
 nodes:
-  queue: {{kind: queue, queue: consult, says_position: true, words_every_s: 5}}
+  queue: {{kind: queue, queue: consult, says_position: true, words_every_s: 3}}
 """
 _CALLBACK = """
 name: {name}
@@ -45,7 +45,7 @@ nodes:
   bye: {{kind: hang_up}}
   queue: {{kind: queue, queue: consult}}
 """
-WORDS_S = 4
+WORDS_S = 2.4
 IN_MUSIC = 0.45
 """Likeness of a voice over music of its own loudness."""
 MUSIC_ALONE = 0.35
@@ -65,7 +65,7 @@ async def switchboard(
     words = next(switch.home.rglob("sounds/hotline")) / "zh-female"
     words.unlink(missing_ok=True)
     words.mkdir()
-    (words / "queue-place.alaw").write_bytes(voices["second"].raw.read_bytes()[: WORDS_S * RATE])
+    (words / "queue-place.alaw").write_bytes(voices["second"].raw.read_bytes()[: int(WORDS_S * RATE)])
     for name in ("d2", "queue-place-end"):
         (words / f"{name}.alaw").write_bytes(b"\xd5" * 800)
     yield switch
@@ -122,14 +122,14 @@ async def test_who_waits_is_told_his_place_over_the_music_until_an_agent_answers
     after_s = seconds_in(heard)
     await house.until(lambda: len(watch.seen("ChanSpyStart")) == 2)
     again = watch.seen("ChanSpyStart")[1]
-    assert 4.5 < instant(again) - instant(begun) < 7, "every five seconds, looked at once a second"
+    assert 2.5 < instant(again) - instant(begun) < 5.5, "every three seconds, looked at once a second"
     for agent in ("1001", "1004"):
         set_mode(house, agent, "ready")
     connected = await watch.event("AgentConnect", Channel=joined["Channel"])
     await house.until(lambda: len(watch.seen("ChanSpyStop")) == 2)
     assert instant(watch.seen("ChanSpyStop")[1]) - instant(connected) < 1, "nobody is talked into"
     call = joined["Uniqueid"]
-    await house.until(lambda: seconds_in(switchboard.recordings / f"{call}-caller.wav") > 3)
+    await house.until(lambda: seconds_in(switchboard.recordings / f"{call}-caller.wav") > 2)
     await watch.succeed("Hangup", Channel=ear)
     for side in await recordings(switchboard, call):
         assert share_of(side, voices["second"]) < OTHER_VOICE

@@ -214,7 +214,7 @@ class Service:
             floor=floor,
             place_of=self.waits.place_of,
             expected_s=self.waits.expected_s,
-            flows=lambda: self.edition.flows,
+            flows=lambda: self.library.edition.flows,
             prompts=lambda: self.prompts.book,
         )
         around = Surroundings(

@@ -16,16 +16,21 @@ from cti.domain.errors import NotSent
 from cti.domain.floor import Floor
 from cti.domain.ids import ChannelId, Device, LinkedId, QueueName
 from ivr.actions import ToQueue
-from ivr.library import FLOWS, shipped_flows
+from ivr.kinds.shapes import QueueNode
+from ivr.library import FLOWS
 from ivr.outside import Caller
+from ivr.reading import read_text
 from ivr.waiting_words import MOST_A_SECOND, WaitingWords
 from tests.fakes import FakeSwitch
 from tests.floor_words import NOON
 from tests.waiting import until
 
 CONSULT = QueueName("consult")
-EDITION = shipped_flows(FLOWS)
-FLOW = EDITION["consult-day"]
+FLOW = read_text((FLOWS / "consult-day.yaml").read_text("utf-8")).flow
+assert FLOW is not None
+NODE = FLOW.nodes["consult"]
+assert isinstance(NODE, QueueNode)
+EVERY_S = NODE.words_every_s
 TOLD = ToQueue(queue="consult", words_every_s=30, says_position=True, says_wait=True)
 
 
@@ -58,7 +63,7 @@ class House:
             floor=self.floor,
             place_of=self._place_of,
             expected_s=lambda queue, ahead: self.wait_s,
-            flows=lambda: EDITION,
+            flows=lambda: {"consult-day": FLOW},
             prompts=lambda: self.recordings,  # type: ignore[return-value, arg-type]
         )
 
@@ -303,7 +308,7 @@ async def test_who_waited_before_this_service_began_is_told_as_well(house: House
     )
     house.submit(e.FloorListed(at=house.now, channels=(channel,), members=(), callers=(listed,), queues=(CONSULT,)))
     async with running(house):
-        house.tick(FLOW.nodes["consult"].words_every_s)  # type: ignore[union-attr]
+        house.tick(EVERY_S)
         await house.becomes(1)
         assert house.asked[0].data == "PJSIP/trunk-x-1,qwS"
 

@@ -62,7 +62,8 @@ class PromptMade(Answer, kw_only=True):
 class PromptUpload(Wire, kw_only=True):
     """POST /api/prompts/{language}/{name}/upload: the file is the body, as it is, 20 MB at most."""
 
-    text: PromptText = ""
+    text: Annotated[str, Meta(max_length=500)] = ""
+    """Stands in the address, whose line may have 8 kB; a longer text is set afterwards."""
 
 
 class PromptChoice(Wire, kw_only=True):

@@ -15,7 +15,7 @@ export const PROCEDURES = [
   procedure("consultation", "咨询", "Consultation", "service", false),
 ];
 const DEPARTMENTS = [["service", "客服部", "Customer service"], ["quality", "质量部", "Quality"], ["production", "生产部", "Production"], ["warehouse", "仓储物流部", "Warehouse and transport"], ["sales", "营销部", "Sales"], ["finance", "财务部", "Finance"], ["personnel", "人事行政部", "Personnel"]];
-const rules = {
+export const rules = {
   rules: {
     not_ready: { reasons: [["break", "小休", "Break", 60], ["meal", "用餐", "Meal", 60], ["training", "培训", "Training", 0], ["back_office", "后台工作", "Back office", 0]].map(([code, zh, en, allowance_min]) => ({ code, zh, en, allowance_min, is_active: true })) },
     desk: { wrap_up_s: 15, extension_s: 60, missed_offers_limit: 1, phone_away_s: 4, phone_back_s: 120, lost_browser: "wait", take_back_s: 20, recording_pause_s: 120 },

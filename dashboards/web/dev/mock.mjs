@@ -9,10 +9,11 @@ import { extname, join } from "node:path";
 
 import { WebSocketServer } from "ws";
 
-import { MockCases } from "./cases.mjs";
+import { MockCases, rules as RULES } from "./cases.mjs";
 import { MockDesk, SCENES, sipAnswer } from "./desk.mjs";
 import { iso, MockFloor } from "./floor.mjs";
 import { MockFlows } from "./flows.mjs";
+import { MockHotline } from "./hotline.mjs";
 
 const PORT = Number(process.env.MOCK_PORT ?? 8901);
 const MODE = process.env.MOCK ?? "full";
@@ -36,6 +37,7 @@ if (MODE === "down") floor.put("check", "link", { ...floor.topics.check.get("lin
 floor.changes.length = 0;
 const cases = new MockCases({ isEmpty: MODE === "empty" });
 const flows = new MockFlows({ isEmpty: MODE === "empty" });
+const hotline = new MockHotline({ isEmpty: MODE === "empty", rules: RULES });
 const desk = new MockDesk(cases, process.env.MOCK_SCENE ?? "ready");
 const sockets = new Set();
 /** Who is signed in, by cookie. */
@@ -90,7 +92,7 @@ function answer(method, path, query, body, id) {
   if (path === "/api/session/password") return enter(session(present.login));
   if (path === "/api/session/language") return enter({ ...present, language: body.language });
   if (path === "/api/session") return [200, present];
-  const own = flows.answer(method, path, query, body) ?? cases.answer(method, path, query, body) ?? desk.answer(method, path, body);
+  const own = hotline.answer(method, path, query, body) ?? flows.answer(method, path, query, body) ?? cases.answer(method, path, query, body) ?? desk.answer(method, path, body);
   if (own) return own[0] < 400 ? own : [own[0], problem(own[0], own[1].code)];
   if (path === "/api/people" && method === "GET") return [200, people()];
   if (path === "/api/people" || path.endsWith("/link")) return [200, { person: { ...people().people[3], ...body }, url: "http://127.0.0.1:8901/sign-in#Zk3mQ9xWv7Lp2Rt5Yb8N", expires_at: iso(86_400) }];
@@ -103,6 +105,12 @@ function answer(method, path, query, body, id) {
   return [202, { command_id: "mock" }];
 }
 
+/** JSON, or how long a file is. */
+function bodyOf(request, data) {
+  if (request.headers["content-type"] === "application/octet-stream") return { bytes: data.length };
+  return data.length ? JSON.parse(data) : {};
+}
+
 const problem = (status, code) => ({ type: "about:blank", title: code, status, code, detail: `mock: ${code}`, ids: {} });
 
 const server = createServer(async (request, response) => {
@@ -111,7 +119,7 @@ const server = createServer(async (request, response) => {
   for await (const chunk of request) chunks.push(chunk);
   if (pathname.startsWith("/api/")) {
     const id = /mock=(\w+)/.exec(request.headers.cookie ?? "")?.[1] ?? Math.random().toString(36).slice(2);
-    const [status, body] = answer(request.method, pathname, searchParams, chunks.length ? JSON.parse(Buffer.concat(chunks)) : {}, id);
+    const [status, body] = answer(request.method, pathname, searchParams, bodyOf(request, Buffer.concat(chunks)), id);
     tell();
     return response.writeHead(status, { "Content-Type": "application/json", "Set-Cookie": `mock=${id}; Path=/; HttpOnly; SameSite=Strict` }).end(body === undefined ? "" : JSON.stringify(body));
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 
 import type { CallingRules, DeskRules, Reason } from "../live/protocol";
-import { callingFault, callsNobody, codeFor, deskFault, listFault, prefixesOf } from "./ruleFaults";
+import { codeFor } from "../ui/codes";
+import { callingFault, callsNobody, deskFault, listFault, prefixesOf } from "./ruleFaults";
 
 const reason = (code: string, change: Partial<Reason> = {}): Reason => ({ code, zh: "小休", en: "Break", allowance_min: 0, is_active: true, ...change });
 const desk: DeskRules = { wrap_up_s: 15, extension_s: 60, missed_offers_limit: 1, phone_away_s: 4, phone_back_s: 120, lost_browser: "wait", take_back_s: 20, recording_pause_s: 120 };

@@ -63,14 +63,6 @@ export function prefixesOf(text: string): string[] {
   return [...new Set(text.split(/[\s,，、;；]+/).filter((one) => one !== ""))];
 }
 
-/** A code for a new entry, made from its English name; `taken` ones get a figure behind. */
-export function codeFor(english: string, taken: readonly string[]): string {
-  const plain = english.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^[^a-z]+|_+$/g, "").slice(0, 36) || "entry";
-  let code = plain;
-  for (let n = 2; taken.includes(code); n++) code = `${plain}_${n}`;
-  return code;
-}
-
 function isWithin(value: number, [least, most]: [number, number]): boolean {
   return Number.isFinite(value) && value >= least && value <= most;
 }

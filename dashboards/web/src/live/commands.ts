@@ -116,6 +116,8 @@ type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Long enough for a command the switch takes its time over (the service gives up after 5 s), short enough to say so. */
 const LIMIT_MS = 15_000;
+/** A file of 20 MB over a slow line, and looked at behind others. */
+const FILE_LIMIT_MS = 240_000;
 
 export function createCommands(wiring: Wiring) {
   const ask = <Answer>(method: Method, path: string, body?: object): Promise<Answer> =>
@@ -215,7 +217,7 @@ async function attempt(wiring: Wiring, method: Method, path: string, body?: obje
       headers,
       credentials: "same-origin",
       cache: "no-store",
-      signal: AbortSignal.timeout(LIMIT_MS),
+      signal: AbortSignal.timeout(body instanceof Blob ? FILE_LIMIT_MS : LIMIT_MS),
       ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
   } catch (broken) {

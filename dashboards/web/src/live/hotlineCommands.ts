@@ -20,6 +20,7 @@ import type {
   MessageBrief,
   MessageChange,
   MessagePage,
+  PhoneTake,
   PromptByPhone,
   PromptChoice,
   PromptList,
@@ -85,8 +86,9 @@ export function hotlineCommands({ ask, send, query }: Asking) {
       send<PromptMade>(`${prompt(language, name)}/upload${query({ text })}`, file),
     choosePrompt: (language: string, name: string, body: PromptChoice) => ask<PromptView>("POST", `${prompt(language, name)}/in-force`, body),
     setPromptText: (language: string, name: string, body: PromptTextIn) => ask<PromptView>("PUT", `${prompt(language, name)}/text`, body),
-    /** Answers when the recording is made or has failed; at most two minutes. */
-    recordPrompt: (language: string, name: string, body: PromptByPhone) => ask<PromptMade>("POST", `${prompt(language, name)}/by-phone`, body),
+    /** Rings the telephone and answers at once; `getTake` tells how far it is. */
+    recordPrompt: (language: string, name: string, body: PromptByPhone) => ask<PhoneTake>("POST", `${prompt(language, name)}/by-phone`, body),
+    getTake: (take: string) => ask<PhoneTake>("GET", `/api/prompt-takes/${id(take)}`),
     deletePrompt: (language: string, name: string, one: number) => ask<void>("DELETE", `${prompt(language, name)}/own/${one}`),
 
     hotlinesNow: () => ask<HotlinesNow>("GET", "/api/hotlines/now"),

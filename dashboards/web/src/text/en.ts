@@ -1,6 +1,9 @@
 /** All English on the screen. The type makes the keys those of zh.ts. */
 
+import { blocked } from "./en/blocked";
 import { flows } from "./en/flows";
+import { hours } from "./en/hours";
+import { prompts } from "./en/prompts";
 import type { Text } from "./zh";
 
 export const en: Text = {
@@ -1089,6 +1092,9 @@ export const en: Text = {
     },
   },
   flows,
+  prompts,
+  hours,
+  blocked,
   nothing: {
     title: "Nothing here",
     hint: "The address is wrong, or your role may not see it.",

@@ -1,6 +1,9 @@
 /** 屏幕上的全部中文。键与 en.ts 相同（有测试核对）。词汇以 design.md 第 6 节为准。 */
 
+import { blocked } from "./zh/blocked";
 import { flows } from "./zh/flows";
+import { hours } from "./zh/hours";
+import { prompts } from "./zh/prompts";
 
 export const zh = {
   product: "热线",
@@ -1088,6 +1091,9 @@ export const zh = {
     },
   },
   flows,
+  prompts,
+  hours,
+  blocked,
   nothing: {
     title: "这里没有内容",
     hint: "地址有误，或您的角色不能查看。",

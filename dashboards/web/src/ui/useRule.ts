@@ -6,7 +6,7 @@ import { CommandFailed } from "../live/commands";
 import type { Rulebook, RulesInForce } from "../live/protocol";
 import { session } from "../live/session";
 import { t } from "../text";
-import { reasonOf, sayDone } from "../ui/say";
+import { reasonOf, sayDone } from "./say";
 
 /** The rules as the page read them; cards put newer answers in, and ask for a fresh reading. */
 export interface RuleBoard {

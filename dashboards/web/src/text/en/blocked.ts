@@ -1,0 +1,32 @@
+/** Words of the block list. Part of en.ts, whose type asks for the keys of the Chinese ones. */
+
+export const blocked = {
+  title: "Block list",
+  search: "Number, reason, who (press / )",
+  number: "Telephone number",
+  why: "Reason",
+  whyHint: "For instance: molested agents several times",
+  until: "Until",
+  forEver: "For good",
+  by: "Blocked",
+  refused: "Refused",
+  refusedHint: "Calls refused in the last 30 days",
+  add: "Block a caller",
+  block: "Block",
+  serve: "Serve again",
+  serveAsk: "Serve {number} again? Calls are answered as usual.",
+  served: "{number} is served again.",
+  done: "Blocked, from now on.",
+  empty: "No numbers are blocked",
+  emptyHint: "A blocked caller hears why and is hung up; no agent is troubled.",
+  noMatch: "No such number",
+  noMatchHint: "Try another word.",
+  ofCall: "Block the caller of this call:",
+  term: "For how long",
+  days: "{n} days",
+  hint: "It ends by itself. Blocking and serving again are in the audit log.",
+  fault: {
+    number: "Please give a telephone number.",
+    why: "Please give a reason, so that colleagues know.",
+  },
+};

@@ -1,0 +1,32 @@
+/** 黑名单页面的文字。 */
+
+export const blocked = {
+  title: "黑名单",
+  search: "号码、原因、操作人（按 / ）",
+  number: "电话号码",
+  why: "原因",
+  whyHint: "例如：多次骚扰坐席",
+  until: "到期",
+  forEver: "长期",
+  by: "加入",
+  refused: "拒接次数",
+  refusedHint: "最近 30 天拒接的来电",
+  add: "加入黑名单",
+  block: "拦截",
+  serve: "移出",
+  serveAsk: "把 {number} 移出黑名单？他的来电会照常接听。",
+  served: "已移出 {number}。",
+  done: "已加入黑名单，立即生效。",
+  empty: "没有被拦截的号码",
+  emptyHint: "被拦截的人打来时，听到说明后挂断，不占用坐席。",
+  noMatch: "没有符合条件的号码",
+  noMatchHint: "换个关键词。",
+  ofCall: "拦截这通电话的来电人：",
+  term: "拦截多久",
+  days: "{n} 天",
+  hint: "到期自动移出。拦截和移出都记入审计。",
+  fault: {
+    number: "请填写电话号码。",
+    why: "请填写原因，同事才知道为什么。",
+  },
+};

@@ -129,6 +129,7 @@ def owners_of(service: Service, desk: Desk) -> list[object]:
         rules=service.rules,
         library=service.library,
         proof=service.proof,
+        prompts=lambda: service.prompts.book,
         clock=utc_now,
         zone=ZoneInfo(service.settings.timezone),
     )

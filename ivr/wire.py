@@ -184,7 +184,7 @@ class FlowCounts(Answer, kw_only=True):
 class SimulatedWorld(Wire, kw_only=True):
     """The world of a simulated call."""
 
-    now: datetime
+    now: Annotated[datetime, Meta(tz=True)]
     hotline: str = ""
     caller_number: str = ""
     is_blocked: bool = False

@@ -16,9 +16,11 @@ from ivr.api.messages import MessageRoutes
 from ivr.api.prompts import PromptRoutes
 from ivr.api.report import ReportRoutes
 from ivr.library import Library
+from ivr.prompt_book import PromptBook
 from ivr.proof import Proof
 from ivr.service.flow_desk import FlowDesk
 from ivr.service.flow_pages import FlowPages
+from ivr.service.simulator import Simulator
 
 OWNERS: tuple[type, ...] = (
     FlowRoutes,
@@ -38,14 +40,16 @@ def make_flow_owners(
     rules: Rules,
     library: Library,
     proof: Proof,
+    prompts: Callable[[], PromptBook],
     clock: Callable[[], datetime],
     zone: tzinfo,
 ) -> list[object]:
     """Build the objects that answer for flows and for the rules that lead to them."""
     turn = asyncio.Lock()
     pages = FlowPages(database=database, library=library, proof=proof)
+    simulator = Simulator(library=library, proof=proof, prompts=prompts, zone=zone)
     desk = FlowDesk(database=database, library=library, proof=proof, turn=turn, clock=clock)
     return [
-        FlowRoutes(database=database, pages=pages, desk=desk, proof=proof, clock=clock, zone=zone),
+        FlowRoutes(database=database, pages=pages, desk=desk, proof=proof, simulator=simulator, clock=clock, zone=zone),
         HoursRoutes(database=database, rules=rules, library=library, turn=turn, clock=clock, zone=zone),
     ]

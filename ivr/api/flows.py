@@ -15,6 +15,7 @@ from cti.web.routes import Ask, route
 from ivr.proof import Proof
 from ivr.service.flow_desk import FlowDesk
 from ivr.service.flow_pages import FlowPages
+from ivr.service.simulator import Simulator
 from ivr.store.counts import count_flow
 from ivr.wire import (
     DraftSave,
@@ -28,6 +29,8 @@ from ivr.wire import (
     FlowTextIn,
     FlowVersions,
     FlowWritten,
+    SimulateIn,
+    SimulateOut,
 )
 from ivr.writing import write_text
 
@@ -57,6 +60,7 @@ class FlowRoutes:
         pages: FlowPages,
         desk: FlowDesk,
         proof: Proof,
+        simulator: Simulator,
         clock: Callable[[], datetime],
         zone: tzinfo,
     ) -> None:
@@ -64,6 +68,7 @@ class FlowRoutes:
         self._pages = pages
         self._desk = desk
         self._proof = proof
+        self._simulator = simulator
         self._clock = clock
         self._zone = zone
 
@@ -81,6 +86,11 @@ class FlowRoutes:
     async def write(self, ask: Ask, body: FlowFormIn) -> FlowWritten:
         """Write a form's flow as text."""
         return FlowWritten(text=await asyncio.to_thread(write_text, body.flow))
+
+    @route("POST", "/api/flows/simulate", Right.SEE_FLOWS)
+    async def simulate(self, ask: Ask, body: SimulateIn) -> SimulateOut:
+        """What the session would do now: one step of a call that is only thought."""
+        return await self._simulator.step(body)
 
     @route("GET", "/api/flows/{name}", Right.SEE_FLOWS)
     async def show(self, ask: Ask, name: str) -> FlowPage:

@@ -14,7 +14,6 @@ import aiohttp
 import msgspec
 from aiohttp.test_utils import TestServer
 
-import ivr.api
 import tickets.api
 from cti.desk import Desk
 from cti.dialling import Dialling
@@ -55,17 +54,15 @@ from ivr.api.callbacks import CallbackRoutes
 from ivr.api.prompts import PromptRoutes
 from ivr.callback_news import CallbackNews
 from ivr.callbacks import Callbacks
-from ivr.library import Library
 from ivr.own_prompts.by_phone import PhoneTakes
 from ivr.own_prompts.keeper import OwnPrompts
 from ivr.own_prompts.workbench import Workbench
-from ivr.proof import Proof
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
 from tests.fakes import EMPTY_FLOOR, FakeHands, FakeSwitch
-from tests.menus import BOOK, SHIPPED_MENUS
 from tests.web.clock import Clock as Clock
 from tests.web.left import Left
+from tests.web.menus import Menus
 from tests.world import World
 from tickets.library import load_procedures
 from tickets.popping import Popping
@@ -187,14 +184,8 @@ class House:
         self.left = Left(database, folder, self.hub, self.clock)
         self.line.outlets.append(self.left.news)
         self.prompts = OwnPrompts(database=database, folder=folder / "own", clock=self.clock)
-        self.library = Library(database=database, rulebook=lambda: self.rules.book, shipped=SHIPPED_MENUS)
-        self.proof = Proof(
-            library=self.library,
-            rulebook=lambda: self.rules.book,
-            prompts=lambda: BOOK,
-            queues=QUEUES,
-            has_line=True,
-        )
+        self.menus = Menus(database, self.rules, self.clock)
+        self.library = self.menus.library
         self.workbench = Workbench(folder / "taken")
         self.phone_takes = PhoneTakes(
             line=self.line,
@@ -322,15 +313,7 @@ class House:
             zone=ZoneInfo("Asia/Shanghai"),
         )
         callbacks = CallbackRoutes(database=self.database, callbacks=self.callbacks, desk=desk, clock=self.clock)
-        menus = ivr.api.make_flow_owners(
-            database=self.database,
-            rules=self.rules,
-            library=self.library,
-            proof=self.proof,
-            clock=self.clock,
-            zone=ZoneInfo("Asia/Shanghai"),
-        )
-        return [*cases, *menus, recordings, *self.left.owners(desk), callbacks, self.prompt_routes()]
+        return [*cases, *self.menus.owners(), recordings, *self.left.owners(desk), callbacks, self.prompt_routes()]
 
     def prompt_routes(self) -> PromptRoutes:
         """Prompts as shipped, own ones in a folder of their own; one flow says two of them."""

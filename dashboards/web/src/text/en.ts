@@ -1227,6 +1227,7 @@ export const en: Text = {
     "recording.busy": "Too many recordings are being made ready. Try again in a moment.",
     "report.order": "The first day is after the last one.",
     "report.too_long": "At most 92 days at once.",
+    "flow.unreadable": "Line {line} has a mistake; the menu cannot be tried yet.",
     "flow.stuck": "This menu leads nowhere: it goes round, or names a node or a menu that does not exist. Look at the check first.",
     "prompt.not_audio": "This is no sound file that can be read here. Use wav, mp3, m4a, ogg, flac or webm.",
     "prompt.no_sound": "There are only pictures in this file, no sound.",

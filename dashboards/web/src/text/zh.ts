@@ -1226,6 +1226,7 @@ export const zh = {
     "recording.busy": "正在准备的录音太多，请稍后再试。",
     "report.order": "起始日期在结束日期之后。",
     "report.too_long": "一次最多 92 天。",
+    "flow.unreadable": "第 {line} 行有错误，读不出来，还不能试走。",
     "flow.stuck": "这个菜单走不下去：它绕圈，或去往不存在的节点、菜单。请先看检查结果。",
     "prompt.not_audio": "这不是可以读取的声音文件，请换成 wav、mp3、m4a、ogg、flac 或 webm。",
     "prompt.no_sound": "文件里只有画面，没有声音。",

@@ -7,7 +7,7 @@ import { h } from "vue";
 
 import { CommandFailed } from "../live/commands";
 import { t, word } from "../text";
-import { dayAndTime } from "./time";
+import { filled } from "./filled";
 
 /** Return why a request failed, in the language of the screen. */
 export function reasonOf(failure: unknown): string {
@@ -15,11 +15,6 @@ export function reasonOf(failure: unknown): string {
   // An unknown code still has the service's own sentence; a stranger's answer has only its status.
   const otherwise = failure.detail || word("problem", `http.${failure.status}`, word("problem", "error"));
   return filled(word("problem", failure.code, otherwise), failure.ids);
-}
-
-/** Put what the refusal is about into the words' slots; instants in the clock of the screen. */
-function filled(words: string, ids: Record<string, string>): string {
-  return words.replace(/\{(\w+)\}/g, (_, name: string) => (name === "at" && ids.at ? dayAndTime(ids.at) : (ids[name] ?? "")));
 }
 
 export function sayDone(text: string): void {

@@ -138,7 +138,6 @@ def read_shipped(folder: Path = SHIPPED) -> Book:
     Raises: OSError, yaml.YAMLError, for a catalogue that cannot be read.
     """
     shipped = {key: _read_set(folder / name, f"{PLACE}/{name}") for key, name in SETS.items()}
-    shipped["zh", "female"] = _read_first(folder / "zh-CN") | shipped["zh", "female"]
     return Book(shipped=shipped, texts=_read_texts(folder / "catalogue.yaml"))
 
 
@@ -151,15 +150,6 @@ def recording_at(path: Path, file: str) -> Recording:
 
 def _read_set(folder: Path, place: str) -> dict[Name, Recording]:
     return {path.stem: recording_at(path, f"{place}/{path.stem}") for path in sorted(folder.glob("*.alaw"))}
-
-
-def _read_first(folder: Path) -> dict[Name, Recording]:
-    """The first Mandarin set: 16 bit WAV, which lies in `hotline` itself."""
-    first = {}
-    for path in sorted(folder.glob("*.wav")):
-        found = recording_at(path, f"{PLACE}/{path.stem}")
-        first[path.stem] = msgspec.structs.replace(found, length_s=found.length_s / 2)
-    return first
 
 
 def _read_texts(path: Path) -> dict[tuple[str, str], str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import array
 import math
-import shutil
 import wave
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,19 +13,17 @@ SETS = ("zh-female", "zh-male", "en-female")
 """Shipped recordings, one folder each (A-law); Asterisk plays `hotline/<set>/<name>`."""
 MANDARIN, ENGLISH = "zh-female", "en-female"
 """What the dialplan says by itself, `hotline/<name>`: the second one on channels of language `en_own`."""
-FIRST_SET = "zh-CN"
-"""The first prompts (WAV), for names that the sets do not have."""
 NEEDED = (
-    "welcome-menu",
-    "wrong-key",
     "lines-busy",
     "nobody",
-    "please-hold",
+    "keep-holding",
     "goodbye",
+    "queue-timeout",
     "selftest-caller",
     "robot-agent",
-    "no-input",
-    "queue-timeout",
+    "record-after-tone",
+    "record-keep",
+    "record-kept",
 )
 """Prompts the dialplan plays, as `hotline/<name>`."""
 _RATE = 8000
@@ -43,22 +40,19 @@ def place_prompts(shipped: Path, target: Path) -> list[str]:
     for name in SETS:
         _link(target / name, shipped / name)
     _link(target.parent / "en_own" / "hotline", shipped / ENGLISH)
-    for source in sorted((shipped / FIRST_SET).glob("*.wav")):
-        if not (shipped / MANDARIN / f"{source.stem}.alaw").exists():
-            _copy(source, target / source.name)
     if not (target / "beep.wav").exists():
         write_wav(target / "beep.wav", _notes([(1000, 0.3), (0, 0.1)]))
     return [name for name in NEEDED if not _place_needed(name, shipped, target)]
 
 
 def _place_needed(name: str, shipped: Path, target: Path) -> bool:
-    recorded, first = shipped / MANDARIN / f"{name}.alaw", shipped / FIRST_SET / f"{name}.wav"
+    recorded, tone = shipped / MANDARIN / f"{name}.alaw", target / f"{name}.wav"
     if recorded.exists():
-        (target / f"{name}.wav").unlink(missing_ok=True)  # of two formats Asterisk takes whichever it likes
+        tone.unlink(missing_ok=True)  # of two formats Asterisk takes whichever it likes
         _link(target / f"{name}.alaw", recorded)
-    elif not first.exists() and not (target / f"{name}.wav").exists():
-        write_wav(target / f"{name}.wav", _notes([(350 + 40 * NEEDED.index(name), 0.8), (0, 0.2)]))
-    return recorded.exists() or first.exists()
+    elif not tone.exists():
+        write_wav(tone, _notes([(350 + 40 * NEEDED.index(name), 0.8), (0, 0.2)]))
+    return recorded.exists()
 
 
 def _link(place: Path, to: Path) -> None:
@@ -70,13 +64,6 @@ def _link(place: Path, to: Path) -> None:
     part.unlink(missing_ok=True)
     part.symlink_to(to)
     part.replace(place)
-
-
-def _copy(source: Path, place: Path) -> None:
-    if not place.exists() or place.read_bytes() != source.read_bytes():
-        part = place.with_suffix(".part")
-        shutil.copyfile(source, part)
-        part.replace(place)
 
 
 def place_music(target: Path) -> None:

@@ -51,7 +51,7 @@ def hear(work: Path, mode: str) -> None:
     if book_path.exists() and mode != "again":
         book = json.loads(book_path.read_text("utf-8"))
     catalogue = import_module("yaml").safe_load((FOLDER / "catalogue.yaml").read_text("utf-8"))
-    ear = Ear(work)
+    ear = Ear(work, is_fresh=mode == "again")
     for folder in sorted(path for path in FOLDER.iterdir() if path.is_dir() and list(path.glob("*.alaw"))):
         language = folder.name[:2]
         texts = {name: entry[language] for name, entry in catalogue.items() if language in entry}
@@ -66,9 +66,13 @@ def hear(work: Path, mode: str) -> None:
 
 
 class Ear:
-    """The recogniser."""
+    """The recogniser. What it heard stays in the work folder, so that it can be stopped and started."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self, work: Path, *, is_fresh: bool) -> None:
+        self._kept = work / "heard-windows.json"
+        self._windows: dict[str, str] = {}
+        if self._kept.exists() and not is_fresh:
+            self._windows = json.loads(self._kept.read_text("utf-8"))
         whisper = import_module("faster_whisper")
         self._model = whisper.WhisperModel(str(_model(work)), device="cpu", compute_type="int8", cpu_threads=1)
         self._judging = import_module("judging")
@@ -88,7 +92,7 @@ class Ear:
             said = " ".join(texts[name] for name in window)
             _, found = self._judging.compare(said, heard, spoken_in)
             for name in window:
-                *_, own = self._judging.units(texts[name], spoken_in)
+                own = self._judging.units(texts[name], spoken_in)
                 matched[name] += found[: len(own)]
                 found = found[len(own) :]
                 if heard not in heard_in[name]:
@@ -98,6 +102,13 @@ class Ear:
             yield f"{folder.name}/{name}", {"sha256": sums[name], "error": error, "heard": heard_in[name]}
 
     def _hear(self, sound: bytes, language: str) -> str:
+        mark = hashlib.sha256(language.encode() + sound).hexdigest()
+        if mark not in self._windows:
+            self._windows[mark] = self._recognise(sound, language)
+            self._kept.write_text(json.dumps(self._windows, ensure_ascii=False), "utf-8")
+        return self._windows[mark]
+
+    def _recognise(self, sound: bytes, language: str) -> str:
         numpy = import_module("numpy")
         line = ["sox", "-t", "al", "-r", "8000", "-c", "1", "-", "-t", "f32", "-r", "16000", "-"]
         padded = bytes([0xD5]) * 2400 + sound + bytes([0xD5]) * 4000

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Sequence
 from importlib import import_module
+from itertools import count
 
 _ONES = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
@@ -18,13 +19,9 @@ _ORDINALS = {
 _HANZI = "零一二三四五六七八九"
 
 
-def units(text: str, language: str) -> Iterator[list[str]]:
-    """Yield the ways to read a text: with its figures as one number, and digit by digit."""
-    for as_number in (True, False):
-        if language == "zh":
-            yield _syllables(text, as_number=as_number)
-        else:
-            yield _words(text, as_number=as_number)
+def units(text: str, language: str, numbers: Container[int] = ()) -> list[str]:
+    """The syllables or words of a text. Figures are read digit by digit, but those in `numbers` (their places)."""
+    return _syllables(text, numbers) if language == "zh" else _words(text, numbers)
 
 
 def matches(expected: Sequence[str], heard: Sequence[str]) -> tuple[int, list[bool]]:
@@ -50,19 +47,27 @@ def matches(expected: Sequence[str], heard: Sequence[str]) -> tuple[int, list[bo
 
 
 def compare(said: str, heard: str, language: str) -> tuple[int, list[bool]]:
-    """The better one of the ways to read what was heard. Figures in `said` are single digits."""
-    *_, expected = units(said, language)
-    return min((matches(expected, one) for one in units(heard, language)), key=lambda found: found[0])
+    """The best way to read the figures in what was heard. Those in `said` are single digits."""
+    expected, numbers = units(said, language), set[int]()
+    best = matches(expected, units(heard, language))
+    for place in range(len(re.findall(r"\d+", heard))):
+        found = matches(expected, units(heard, language, numbers | {place}))
+        if found[0] < best[0]:
+            best = found
+            numbers.add(place)
+    return best
 
 
-def _syllables(text: str, *, as_number: bool) -> list[str]:
+def _syllables(text: str, numbers: Container[int]) -> list[str]:
+    places = count()
+
     def read(found: re.Match[str]) -> str:
-        return _mandarin(int(found[0])) if as_number else "".join(_HANZI[int(sign)] for sign in found[0])
+        if next(places) in numbers and len(found[0]) < 9:
+            return _mandarin(int(found[0]))
+        return "".join(_HANZI[int(sign)] for sign in found[0])
 
-    if as_number:
-        text = re.sub(r"(\d{1,2}):(\d{2})", r"\1点\2分", text)
-    hanzi = re.sub(r"[0-9]{1,9}", read, text).replace("%", "")
-    said: list[str] = import_module("pypinyin").lazy_pinyin(hanzi, errors="ignore")
+    text = re.sub(r"(\d{1,2}):(\d{2})", r"\1点\2分", text)
+    said: list[str] = import_module("pypinyin").lazy_pinyin(re.sub(r"[0-9]+", read, text), errors="ignore")
     return said
 
 
@@ -81,15 +86,16 @@ def _mandarin(value: int) -> str:
     return ("" if tens == 1 else _HANZI[tens]) + "十" + (_HANZI[ones] if ones else "")
 
 
-def _words(text: str, *, as_number: bool) -> list[str]:
-    text = re.sub(r"\b([ap])\. ?m\b\.?", r"\1m", text.lower()).replace(",", "" if as_number else " ")
-    text = re.sub(r"(\d)([ap]m)\b", r"\1 \2", text).replace(":00", "").replace(":0", " oh ")
+def _words(text: str, numbers: Container[int]) -> list[str]:
+    text = re.sub(r"\b([ap])\. ?m\b\.?", r"\1m", text.lower())
+    text = re.sub(r"(\d)([ap]m)\b", r"\1 \2", text).replace(":0", " oh ").replace(",", " ")
     words: list[str] = []
+    places = count()
     for word in re.findall(r"[a-z']+|\d+(?:st|nd|rd|th)?", text):
         figures = re.match(r"\d+", word)
         if not figures:
-            words += [_ORDINALS.get(word, re.sub(r"(?<=[fnx])th$|(?<=teen)th$", "", word))]
-        elif as_number:
+            words.append(_ORDINALS.get(word, re.sub(r"(?<=[fnxr])th$", "", word)))
+        elif next(places) in numbers and len(figures[0]) < 9:
             words += _english(int(figures[0]))
         else:
             words += [_ONES[int(sign)] for sign in figures[0]]

@@ -26,8 +26,6 @@ _SCENARIOS = Path(__file__).parent / "sipp"
 _STEP = re.compile(r"^(\w+) .*?(\d{9,}\.\d+)", re.MULTILINE)
 _FOR_EVER_S = 3600.0
 _REGISTER_LIMIT_S = 10.0
-KEY_AFTER_S = 3.8
-"""Into the first words of the menu: keys pressed into the recording notice before it (2.8 s) are not kept."""
 
 
 class Phone:
@@ -106,7 +104,7 @@ class Phones:
         dial: str = "95001",
         number: str = "13800138000",
         key: str = "",
-        key_after_s: float = KEY_AFTER_S,
+        key_after_s: float = 1.5,
         key_s: float = 0.16,
         stay_s: float = _FOR_EVER_S,
         from_header: str = "",

@@ -87,7 +87,7 @@ async def test_key_of_the_caller_reaches_the_menu_and_chooses_the_queue(
     channel = (await watch.event("AsyncAGIStart"))["Channel"]
     await service.succeed("AbsoluteTimeout", Channel=channel, Timeout="30")
     await service.menu(channel, "ANSWER")
-    assert await service.menu(channel, "GET DATA hotline/welcome-menu 8000 1") == "200 result=2"
+    assert await service.menu(channel, "GET DATA hotline/goodbye 8000 1") == "200 result=2"
     await service.menu(channel, "SET VARIABLE HOTLINE_TARGET complaints")
     await service.menu(channel, "ASYNCAGI BREAK")
     await watch.event("AgentConnect", Queue="complaints")

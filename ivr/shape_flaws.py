@@ -40,7 +40,7 @@ def shape_flaw(broken: msgspec.ValidationError, path: Path, places: Mapping[Path
     found = _MESSAGE.fullmatch(str(broken))
     assert found is not None
     steps = _steps(found["path"] or "")
-    return _Said(found["what"], path, steps, places, kind).flaw()
+    return _Said(found["what"], path, steps, places, kind).in_words()
 
 
 def _steps(text: str) -> Path:
@@ -63,7 +63,8 @@ class _Said:
         text = "".join(f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in self.steps)
         return text.removeprefix(".")
 
-    def flaw(self) -> Flaw:
+    def in_words(self) -> Flaw:
+        """The message by the first rule that knows it; as msgspec says it where none does."""
         for pattern, tell in RULES:
             if found := pattern.fullmatch(self.what):
                 return tell(self, found)

@@ -15,7 +15,7 @@ from ivr.kinds.values import value_of
 from ivr.speech import spoken
 
 N = TypeVar("N")
-Reading = Literal["digits", "number", "minutes"]
+Aloud = Literal["digits", "number", "minutes"]
 LONGEST_VALUE = 100
 """Characters kept of a value that came from outside: it is compared and read out, never more."""
 
@@ -50,7 +50,7 @@ class Here(msgspec.Struct, frozen=True):
         variables = {**self.position.variables, **learns}
         return Here(self.flow, msgspec.structs.replace(self.position, variables=variables), self.facts)
 
-    def read_out(self, say: Reading, value: str) -> tuple[str, ...]:
+    def read_out(self, say: Aloud, value: str) -> tuple[str, ...]:
         """Prompts of a value that is no variable (yet)."""
         return spoken(Spoken(say=say, of="itself"), value, self.flow.language)
 

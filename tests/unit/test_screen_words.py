@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ivr.flaws import SENTENCES
+
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = ROOT / "dashboards/web/src/text"
 REFUSING = (
@@ -85,6 +87,16 @@ def test_every_gauge_is_translated(language: str) -> None:
     assert "pop.p95" in codes
     missing = codes - _keys(TEXT / f"{language}.ts", "gauge")
     assert not missing, f"add to `gauge` in {language}.ts: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_flaw_of_a_flow_has_words_that_use_its_values(language: str) -> None:
+    texts = TEXT / language / "flaws.ts"
+    assert _keys(texts, "flaw") == set(SENTENCES)
+    table = texts.read_text(encoding="utf-8").partition("export const flawWanted")[0]
+    words = dict(re.findall(r'^  (\w+): "(.*)",$', table, re.MULTILINE))
+    for code, sentence in SENTENCES.items():
+        assert set(re.findall(r"\{(\w+)\}", words[code])) == set(re.findall(r"\{(\w+)\}", sentence)), code
 
 
 def _files(patterns: tuple[str, ...]) -> Iterator[Path]:

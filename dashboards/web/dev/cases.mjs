@@ -21,6 +21,10 @@ export const rules = {
     desk: { wrap_up_s: 15, extension_s: 60, missed_offers_limit: 1, phone_away_s: 4, phone_back_s: 120, lost_browser: "wait", take_back_s: 20, recording_pause_s: 120 },
     calling: { is_on: true, prefixes: {}, blocked: ["00", "010101", "9951", "168", "16"], per_minute: 6, concurrent: 8, minutes_a_day: 180 },
     departments: { departments: DEPARTMENTS.map(([code, zh, en]) => ({ code, zh, en, is_active: code !== "personnel" })) },
+    hours: { schedules: [["day", "白班", "Day", 7, 7], ["office", "办公时间", "Office hours", 5, 0]].map(([code, zh, en, open, holidays]) => ({ code, zh, en, week: Array.from({ length: 7 }, (_, day) => (day < open ? [{ since: "08:00", until: "21:00" }] : [])), holidays: holidays ? null : [] })) },
+    calendar: { days: [] },
+    hotlines: { hotlines: [["95001", "咨询热线", "Consultation", "consult"], ["95002", "投诉热线", "Complaints", "complaints"]].map(([number, zh, en, flow]) => ({ number, zh, en, schedule: "day", day: `${flow}-day`, night: `${flow}-night` })), fallback: "fallback" },
+    webhooks: { webhooks: [{ code: "orders", url: "https://example.com/orders", is_active: true }] },
   },
   versions: { not_ready: 3 },
 };

@@ -22,7 +22,7 @@ function enter(name, node, world) {
     }
     case "menu": case "collect": case "survey": return [[note(name, "entered"), ask(node.prompts, node)], null];
     case "ticket_status": return [[note(name, "entered"), ask(node.ask_number, node)], null];
-    case "look_up": return [[note(name, "entered"), { type: "LookUp", what: node.what === "webhook" ? `webhook:${node.webhook}` : "customer", values: {}, limit_s: node.limit_s }], null];
+    case "look_up": return [[note(name, "entered"), { type: "LookUp", what: node.what === "webhook" ? `webhook:${node.webhook}` : "customer", values: {}, limit_s: node.limit_s, takes: Object.keys(node.takes ?? {}) }], null];
     case "voicemail": return [[note(name, "entered"), { type: "TakeMessage", prompts: names(node.prompts), box: node.box, limit_s: node.most_s, silence_s: node.silence_s }], null];
     case "callback": return [[note(name, "entered"), { type: "TakeCallback", queue: node.queue, number: world.caller_number ?? "", priority: 0 }], null];
     default: return [[note(name, "entered"), say], null];

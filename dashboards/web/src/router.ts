@@ -37,6 +37,7 @@ export const router = createRouter({
     { path: "/hotline/prompts", component: () => import("./hotline/PromptsPage.vue"), meta: titled("hotline") },
     { path: "/hotline/hours", component: () => import("./hotline/HoursPage.vue"), meta: titled("hotline") },
     { path: "/hotline/blocked", component: () => import("./hotline/BlockedPage.vue"), meta: titled("hotline") },
+    { path: "/hotline/flows/:name([a-z0-9][a-z0-9_-]*)", component: () => import("./hotline/FlowPage.vue"), meta: titled("hotline") },
     { path: "/people", component: () => import("./admin/PeoplePage.vue"), meta: titled("people") },
     { path: "/rules", component: () => import("./admin/RulesPage.vue"), meta: titled("rules") },
     { path: "/check", component: () => import("./admin/CheckPage.vue"), meta: titled("check") },

@@ -1,6 +1,7 @@
 /** All English on the screen. The type makes the keys those of zh.ts. */
 
 import { blocked } from "./en/blocked";
+import { flaw, flawWanted } from "./en/flaws";
 import { flows } from "./en/flows";
 import { hours } from "./en/hours";
 import { prompts } from "./en/prompts";
@@ -1091,6 +1092,8 @@ export const en: Text = {
       numbers: "Numbers are digits, with blanks or dashes between, one a line.",
     },
   },
+  flaw,
+  flawWanted,
   flows,
   prompts,
   hours,

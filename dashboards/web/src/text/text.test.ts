@@ -23,7 +23,7 @@ const BY_CODE = /^((queue|hotline|problem|gauge|menuOutcome|menuNode|refusal|end
 const OF_DESK = /^(desk\.(do|phase|titleMark|consultState|target|target\.(go|hint))|phone\.(kind|kindHint|registration|microphone|microphoneHint|quality|qualityHint))\.|^phone\.(headset|ringer)$/;
 /** Put together from codes of flows: kinds, fields, flaws, outcomes. */
 const OF_PROMPTS = /^(prompts\.(kind|state|source|voice|phone\.(ringing|recording|checking))|hours\.(why|weekday|holidayKind|fault|calendar\.(fault|holiday|workday)|day$|night$))/;
-const OF_FLOWS = /^flows\.(tab|languages|list\.(day|night)$)/;
+const OF_FLOWS = /^flows\.(tab|languages|list\.(day|night)$|save|tone|kind|kindHint|field|fieldHint|choice|way|fact|factWord|outcome|diff|prompts\.say|sim\.(did|waiting|ready|seats|wait)|page\.(node|check|simulator|counts|diagram|text)|publish\.why)|^flaw(Wanted)?\./;
 
 describe("text", () => {
   it("has the same keys in both languages", () => {

@@ -1,6 +1,7 @@
 /** 屏幕上的全部中文。键与 en.ts 相同（有测试核对）。词汇以 design.md 第 6 节为准。 */
 
 import { blocked } from "./zh/blocked";
+import { flaw, flawWanted } from "./zh/flaws";
 import { flows } from "./zh/flows";
 import { hours } from "./zh/hours";
 import { prompts } from "./zh/prompts";
@@ -1090,6 +1091,8 @@ export const zh = {
       numbers: "电话号码只能有数字，可用空格、横线分隔，每行一个。",
     },
   },
+  flaw,
+  flawWanted,
   flows,
   prompts,
   hours,

@@ -18,11 +18,11 @@ export function useKeys(table: KeyTable): void {
 }
 
 /**
- * Keys held together with Ctrl (or Cmd) or Alt, as `Ctrl+Enter`, `Alt+1`: they also work while somebody types.
+ * Keys held together with Ctrl (or Cmd) or Alt, as `Ctrl+Enter`, `Ctrl+Shift+Z`, `Alt+1`: they also work while somebody types.
  *
  * `evenCovered`: and while a dialog is in front, as a telephone that rings must be answered.
  */
-export function useCombos(table: Record<string, () => void>, { evenCovered = false } = {}): void {
+export function useCombos(table: Record<string, () => unknown>, { evenCovered = false } = {}): void {
   const listen = (event: KeyboardEvent): void => {
     const name = comboName(event);
     const act = name === "" || event.defaultPrevented || (isCovered() && !evenCovered) ? undefined : table[name];
@@ -40,7 +40,7 @@ function comboName(event: KeyboardEvent): string {
   // AltGr says it is both, and writes a character.
   const held = event.altKey === isCtrl ? "" : event.altKey ? "Alt" : "Ctrl";
   const key = /^(?:Digit|Key)(.)$/.exec(event.code)?.[1] ?? event.key;
-  return held === "" || event.shiftKey ? "" : `${held}+${key}`;
+  return held === "" ? "" : `${held}+${event.shiftKey ? "Shift+" : ""}${key}`;
 }
 
 function isTyping(target: EventTarget | null): boolean {

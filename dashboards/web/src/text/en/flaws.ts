@@ -28,6 +28,7 @@ export const flaw = {
   longest: "{field} has more than {limit}",
   shortest: "{field} needs at least {limit}",
   shape: "{why}",
+  other_name: "The text calls the flow {value}, here it is called {name}",
   unknown_start: "The flow starts at node {to}, which does not exist",
   unknown_node: "Node {node} leads to node {to}, which does not exist",
   unknown_flow: "Node {node} goes on in flow {to}, which is not in force",

@@ -28,6 +28,7 @@ export const flaw = {
   longest: "{field} 超过 {limit}",
   shortest: "{field} 至少要有 {limit}",
   shape: "内容有误：{why}",
+  other_name: "文本里菜单的代码是 {value}，这里是 {name}",
   unknown_start: "起始节点 {to} 不存在",
   unknown_node: "节点 {node} 去往不存在的节点 {to}",
   unknown_flow: "节点 {node} 转到菜单 {to}，而它没有生效",

@@ -152,12 +152,12 @@ def left_owners(service: Service, desk: Desk) -> list[object]:
 
 
 async def prompt_uses(service: Service) -> dict[tuple[str, str], list[str]]:
-    """(language, prompt) -> who says it: flows, and the dialplan by itself."""
-    uses = {("zh", name): ["dialplan"] for name in NEEDED}
-    for flow in service.library.edition.flows.values():
+    """(language, prompt) -> who says it: flows in force and drafts, and the dialplan by itself."""
+    uses = {("zh", name): {"dialplan"} for name in NEEDED}
+    for flow in (*service.library.edition.flows.values(), *await service.library.drafts()):
         for name in prompts_used(flow):
-            uses.setdefault((flow.language, name), []).append(flow.name)
-    return uses
+            uses.setdefault((flow.language, name), set()).add(flow.name)
+    return {prompt: sorted(users) for prompt, users in uses.items()}
 
 
 def build_desk(service: Service) -> Desk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from ivr.kinds.parts import parts_of
 from ivr.kinds.shapes import Flow, Spoken
 from ivr.kinds.table import behaviour_of
 from ivr.reading import read_text
-from ivr.store.flows import NONE, SHIPPED, find_version, list_in_force
+from ivr.store.flows import NONE, SHIPPED, find_version, list_drafts, list_in_force
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,14 @@ class Library:
         if text is None:
             raise NotFound(f"there is no flow {name} of version {version}", code="flow.unknown", flow=name)
         return text
+
+    async def drafts(self) -> list[Flow]:
+        """Return the flows that are being written, as far as they can be read. Raises: DatabaseAway."""
+        async with self._database.look() as session:
+            texts = [draft.text for draft in (await list_drafts(session)).values()]
+        # In a thread: a long text takes longer than callers in the menu can wait for the event loop.
+        readings = await asyncio.to_thread(lambda: [read_text(text) for text in texts])
+        return [reading.flow for reading in readings if reading.flow is not None]
 
     async def _load(self, name: str, wanted: int) -> None:
         """Put the newest version up to `wanted` in force that this program can read."""

@@ -166,6 +166,14 @@ async def test_a_version_that_cannot_be_read_leaves_the_one_before(database: Dat
     assert library.unreadable == {"a": 2, "b": 1, "c": 1}
 
 
+async def test_drafts_that_can_be_read_are_known(database: Database) -> None:
+    first = await save(database, short_menu("a", prompt="welcome"), 0)
+    library = library_on(database, "a")
+    assert [flow.name for flow in await library.drafts()] == ["a"]
+    await save(database, "name: [", first)
+    assert await library.drafts() == []
+
+
 async def test_a_call_keeps_the_edition_it_began_with(database: Database) -> None:
     library = library_on(database, "a", "b")
     await library.load()

@@ -16,11 +16,10 @@ Days are those on which the calls began, in the hotline's zone.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import aliased
 
 from cti.store.tables import MenuStepRow
 from ivr.wire import FlowCounts, NodeCount
@@ -53,45 +52,25 @@ async def count_flow(session: AsyncSession, flow: str, since: date, until: date)
     return FlowCounts(since=since, until=until, calls=calls, nodes=sorted(nodes.values(), key=lambda one: one.node))
 
 
-def _steps(flow: str, since: date, until: date) -> ColumnElement[bool]:
-    return and_(MenuStepRow.flow == flow, _days(since, until))
-
-
-def _days(since: date, until: date) -> ColumnElement[bool]:
-    return and_(MenuStepRow.business_on.between(since, until), ~MenuStepRow.is_test)
-
-
-def _next(column: InstrumentedAttribute[str]) -> ColumnElement[str]:
-    """The column in the call's next step."""
-    return func.lead(column).over(partition_by=MenuStepRow.call_id, order_by=MenuStepRow.place)
-
-
-def _stays(flow: str, since: date, until: date) -> Select[Any]:
-    """node, came, left, hung up, passed. The step after a step may be one of another flow: all flows are looked at."""
-    steps = (
-        select(
-            MenuStepRow.flow,
-            MenuStepRow.node,
-            MenuStepRow.outcome,
-            _next(MenuStepRow.flow).label("next_flow"),
-            _next(MenuStepRow.node).label("next_node"),
-            _next(MenuStepRow.outcome).label("next_outcome"),
-        )
-        .where(_days(since, until))
-        .subquery()
-    )
-    step = steps.c
-    is_last = step.next_node.is_(None)
-    ends = or_(is_last, step.next_flow != step.flow, step.next_node != step.node, step.next_outcome.in_(COMING))
-    left, hung_up = step.outcome.in_(LEAVING), step.outcome == "hung_up"
+def _stays(flow: str, since: date, until: date) -> Select[str, int, int, int, int]:
+    """node, came, left, hung up, passed. The step after one may be of another flow; places count on without a gap."""
+    after = aliased(MenuStepRow)
+    is_last = after.node.is_(None)
+    ends = or_(is_last, after.flow != MenuStepRow.flow, after.node != MenuStepRow.node, after.outcome.in_(COMING))
+    left, hung_up = MenuStepRow.outcome.in_(LEAVING), MenuStepRow.outcome == "hung_up"
     return (
         select(
-            step.node,
+            MenuStepRow.node,
             func.count(),
             func.count().filter(left),
             func.count().filter(hung_up),
             func.count().filter(~left, ~hung_up, ~is_last),
         )
-        .where(step.flow == flow, ends)
-        .group_by(step.node)
+        .outerjoin(after, and_(after.call_id == MenuStepRow.call_id, after.place == MenuStepRow.place + 1))
+        .where(_steps(flow, since, until), ends)
+        .group_by(MenuStepRow.node)
     )
+
+
+def _steps(flow: str, since: date, until: date) -> ColumnElement[bool]:
+    return and_(MenuStepRow.flow == flow, MenuStepRow.business_on.between(since, until), ~MenuStepRow.is_test)

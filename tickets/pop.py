@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from cti.domain.changes import CallEnd, CallView, LegKind
-from cti.domain.entity import MenuStepView
+from cti.domain.entity import MenuStepView, NoticeView
 from cti.domain.ids import AgentId, CallId, QueueName
 from cti.domain.phone import masked, number_key
 from cti.domain.pop import ContactBrief, PopCustomer, PopView, TicketBrief, TicketDraft
@@ -36,6 +36,7 @@ class PopFacts(msgspec.Struct, frozen=True, kw_only=True):
     waited_s: float
     menu: tuple[MenuStepView, ...]
     from_agent: AgentId | None
+    notice: NoticeView | None = None
 
 
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +82,7 @@ def facts_of(call: CallView, agent_id: AgentId, offered_at: datetime) -> PopFact
         waited_s=waited_s(call, offered_at),
         menu=tuple(_hidden(step) for step in call.menu),
         from_agent=_from_agent(call, agent_id, offered_at),
+        notice=call.notice,
     )
 
 
@@ -130,6 +132,7 @@ def pop_view(
         draft=known.draft,
         saved=known.saved,
         missing="" if dossier is not None else missing,
+        notice=facts.notice,
     )
 
 

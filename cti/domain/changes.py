@@ -14,6 +14,7 @@ import msgspec
 
 from cti.domain.entity import Entity as Entity
 from cti.domain.entity import MenuStepView as MenuStepView
+from cti.domain.entity import NoticeView as NoticeView
 from cti.domain.entity import View as View
 from cti.domain.ids import AgentId, BridgeId, CallId, ChannelId, Device, LinkedId, OfferId, QueueName, VisitId
 from cti.domain.pop import PopView
@@ -164,13 +165,6 @@ class SegmentView(View, frozen=True, kw_only=True):
     name: str
     part: int
     started_at: datetime
-
-
-class NoticeView(View, frozen=True, kw_only=True):
-    """The recording notice was heard to its end. `wording`: which recording of which words."""
-
-    at: datetime
-    wording: str
 
 
 class MessageView(View, frozen=True, kw_only=True):

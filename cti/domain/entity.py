@@ -27,3 +27,10 @@ class MenuStepView(View, frozen=True, kw_only=True):
     """Of the flow; 0 is the one that was shipped."""
     words: str = ""
     """What the key means in the flow's own words; the reason of a refusal."""
+
+
+class NoticeView(View, frozen=True, kw_only=True):
+    """The recording notice was heard to its end. `wording`: which recording of which words."""
+
+    at: datetime
+    wording: str

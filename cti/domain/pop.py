@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cti.domain.entity import Entity, MenuStepView, View
+from cti.domain.entity import Entity, MenuStepView, NoticeView, View
 from cti.domain.ids import AgentId, CallId, QueueName
 
 
@@ -108,3 +108,5 @@ class PopView(Entity, frozen=True, kw_only=True):
     """Tickets opened or continued in this call."""
     missing: str
     """Why something could not be read (`database.away`); the call goes on. Empty when all is here."""
+    notice: NoticeView | None = None
+    """The recording notice that the caller has heard."""

@@ -1157,6 +1157,7 @@ export interface PopView {
   draft: TicketDraft | null;
   saved: TicketBrief[];
   missing: string;
+  notice: NoticeView | null;
 }
 
 /** Where a caller is. Everything a step needs of the past; travels to the simulator and back. */

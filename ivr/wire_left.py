@@ -141,6 +141,9 @@ class KeyCount(Answer, kw_only=True):
     node: str
     key: str
     words: str
+    """What the key means in the flow's own words."""
+    outcome: str
+    """`key`, `operator`, `repeat`, `wrong_key`."""
     count: int
 
 

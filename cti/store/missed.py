@@ -22,6 +22,8 @@ LOST = (
     VisitOutcome.REFUSED_EMPTY,
 )
 _ANSWERED = (VisitOutcome.ANSWERED, VisitOutcome.TALKING)
+_NOT_LOST = ("", "blocked")
+"""A caller who is not to be served is not missed."""
 _MOST = 2_000
 _AT_ONCE = 500
 """SQLite takes 32,766 parameters, PostgreSQL as many; short statements are planned faster."""
@@ -42,7 +44,7 @@ async def list_lost(session: AsyncSession, since: datetime) -> list[LostRequest]
     )
     refused = (
         calls.add_columns(CallRow.refusal, CallRow.started_at)
-        .where(is_ours, CallRow.started_at >= since, CallRow.refusal != "")
+        .where(is_ours, CallRow.started_at >= since, CallRow.refusal.not_in(_NOT_LOST))
         .order_by(CallRow.started_at.desc())
         .limit(_MOST)
     )

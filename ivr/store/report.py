@@ -70,6 +70,7 @@ class KeyFigures(msgspec.Struct, frozen=True, kw_only=True):
     node: str
     key: str
     words: str
+    outcome: str
     count: int
 
 
@@ -117,14 +118,14 @@ async def list_keys(session: AsyncSession, span: Span) -> list[KeyFigures]:
     is_key = step.outcome.in_(PRESSED) & (func.length(step.digits) == 1)
     count = func.count()
     grouped = (
-        select(step.flow, step.node, step.digits, func.max(step.words), count)
+        select(step.flow, step.node, step.digits, func.max(step.words), step.outcome, count)
         .where(*_within(step, span), is_key)
-        .group_by(step.flow, step.node, step.digits)
+        .group_by(step.flow, step.node, step.digits, step.outcome)
         .order_by(step.flow, step.node, count.desc(), step.digits)
     )
     return [
-        KeyFigures(flow=flow, node=node, key=key, words=words or "", count=many)
-        for flow, node, key, words, many in await session.execute(grouped)
+        KeyFigures(flow=flow, node=node, key=key, words=words or "", outcome=outcome, count=many)
+        for flow, node, key, words, outcome, many in await session.execute(grouped)
     ]
 
 

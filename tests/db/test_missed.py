@@ -59,6 +59,12 @@ async def test_a_refusal_at_the_door_is_a_lost_request(database: Database) -> No
     assert await entries(database) == [("111", "lines", 1)]
 
 
+async def test_a_blocked_caller_is_not_missed(database: Database) -> None:
+    refused = (("c1", "111", "closed"), ("c2", "222", "nobody"), ("c3", "333", "blocked"))
+    await record(database, *(a_call(call, caller_number=number, refusal=why) for call, number, why in refused))
+    assert {(number, why) for number, why, _ in await entries(database)} == {("111", "closed"), ("222", "nobody")}
+
+
 async def test_who_was_answered_in_a_second_queue_is_not_lost(database: Database) -> None:
     first = a_visit("c1#1", entered_at=at(1), outcome=VisitOutcome.TIMED_OUT)
     second = a_visit("c1#2", entered_at=at(90), outcome=VisitOutcome.ANSWERED)

@@ -143,11 +143,11 @@ async def test_keys_are_counted_at_each_node_with_the_words_of_the_flow(database
     async with database.look() as session:
         found = await list_keys(session, SPAN)
         assert await list_keys(session, Span(since=DAY, until=DAY, hotline="95009")) == []
-    assert [(one.node, one.key, one.words, one.count) for one in found] == [
-        ("second", "1", "退货", 1),
-        ("welcome", "1", "投诉", 2),
-        ("welcome", "0", "", 1),
-        ("welcome", "7", "", 1),
+    assert [(one.node, one.key, one.words, one.outcome, one.count) for one in found] == [
+        ("second", "1", "退货", "key", 1),
+        ("welcome", "1", "投诉", "key", 2),
+        ("welcome", "0", "", "operator", 1),
+        ("welcome", "7", "", "wrong_key", 1),
     ]
 
 

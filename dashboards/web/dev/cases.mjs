@@ -68,7 +68,7 @@ const popCustomer = (one) => ({ customer_id: one.customer_id, name: one.name, co
 
 const pop = (more) => ({
   type: "PopView", call_id: "hq7f3ka9-1795000000.9001", agent_id: "1004", offered_at: iso(-3), direction: "in", hotline: "95002", queue: "complaints", caller_number: NUMBER, caller_name: "", waited_s: 34, from_agent: null, is_loaded: true, customer_id: null, customers: [], tickets: [], contacts: [], procedure: "complaint", draft: null, saved: [], missing: "",
-  menu: [{ at: iso(-40), flow: "hotline", node: "welcome", digits: "2", outcome: "key" }, { at: iso(-38), flow: "hotline", node: "complaints", digits: "", outcome: "to_queue" }], ...more,
+  menu: MENU, notice: { at: iso(-44), wording: "3fa91c02" }, ...more,
 });
 
 const colleague = (agent_id, name, given = {}) => ({ agent_id, name, mode: "ready", reason: "", phase: "idle", is_reachable: true, queues: ["consult", "complaints"], refused: "", ...given });
@@ -170,3 +170,6 @@ export class MockCases {
     return [200, { ...one, tickets: this.tickets.filter((each) => each.customer_id === id).map(brief), contacts: id === 5 ? [] : contacts }];
   }
 }
+
+const step = (ago, node, outcome, digits = "", words = "") => ({ at: iso(-ago), flow: "complaints-day", node, digits, outcome, version: 3, words });
+const MENU = [step(40, "welcome", "key", "2", "投诉"), step(39, "state", "collected", "**********07"), step(39, "state", "status"), step(38, "complaints", "to_queue", "", "complaints")];

@@ -159,8 +159,10 @@ function callView(stage, more = {}) {
 }
 
 const MENU = [
-  { at: iso(-105), flow: "hotline", node: "welcome", digits: "2", outcome: "key" },
-  { at: iso(-101), flow: "hotline", node: "complaints", digits: "", outcome: "to_queue" },
+  { at: iso(-105), flow: "consult-day", node: "welcome", digits: "2", outcome: "key", version: 3, words: "投诉" },
+  { at: iso(-103), flow: "complaints-day", node: "state", digits: "**********07", outcome: "collected", version: 3, words: "" },
+  { at: iso(-102), flow: "complaints-day", node: "state", digits: "", outcome: "status", version: 3, words: "" },
+  { at: iso(-101), flow: "complaints-day", node: "complaints", digits: "", outcome: "to_queue", version: 3, words: "complaints" },
 ];
 
 const reason = (code, zh, en, allowance_min, used_s) => ({ code, zh, en, allowance_min, used_s });

@@ -58,6 +58,7 @@ export class MockFloor {
       started_at: at, answered_at: at, ended_at: null, end: "", refusal: "", fell_back: this.count % 29 === 0, merged_into: null,
       is_reconstructed: this.count % 37 === 0, menu: [], legs: [leg("caller", id, at, null)], visits: [], segments: [], transfers: [],
       recording_paused_at: this.count % 13 === 5 ? at : null, recording_resumes_at: null, waits_for: this.count % 31 === 7 ? "1003" : null,
+      notice: { at, wording: "3fa91c02" }, messages: [], ratings: [], callback: null,
     });
     for (let n = 0; n < Math.min(4, steps); n++) this.advance(this.topics.calls.get(id), -agoS * (0.8 - n * 0.2));
   }
@@ -65,7 +66,7 @@ export class MockFloor {
   advance(call, agoS = 0) {
     const at = iso(agoS);
     const next = { ...call, stage_since: at };
-    if (call.stage === "arriving") Object.assign(next, { stage: "menu" });
+    if (call.stage === "arriving") Object.assign(next, { stage: "menu", menu: [{ at, flow: "consult-day", node: "welcome", digits: "", outcome: "entered", version: 0, words: "" }] });
     else if (call.stage === "menu") this.enterQueue(next, at);
     else if (call.stage === "waiting" || call.stage === "ringing") {
       if (!this.serve(next, at)) return;
@@ -79,8 +80,11 @@ export class MockFloor {
   enterQueue(call, at) {
     const queue = call.hotline === "95002" ? "complaints" : "consult";
     call.menu = [
-      { at, flow: "hotline", node: "welcome", digits: queue === "consult" ? "1" : "2", outcome: "key" },
-      { at, flow: "hotline", node: queue, digits: "", outcome: "to_queue" },
+      ...call.menu,
+      { at, flow: "consult-day", node: "welcome", digits: queue === "consult" ? "1" : "2", outcome: "key", version: 3, words: queue === "consult" ? "咨询" : "投诉" },
+      { at, flow: "consult-day", node: "state", digits: "**********07", outcome: "collected", version: 3, words: "" },
+      { at, flow: "consult-day", node: "state", digits: "", outcome: "not_found", version: 3, words: "" },
+      { at, flow: "consult-day", node: queue, digits: "", outcome: "to_queue", version: 3, words: queue },
     ];
     call.visits = [visit(call.call_id, queue, at)];
     Object.assign(call, { stage: "waiting", queue });

@@ -14,6 +14,7 @@ import { MockDesk, SCENES, sipAnswer } from "./desk.mjs";
 import { iso, MockFloor } from "./floor.mjs";
 import { MockFlows } from "./flows.mjs";
 import { MockHotline } from "./hotline.mjs";
+import { MockLeft } from "./left.mjs";
 
 const PORT = Number(process.env.MOCK_PORT ?? 8901);
 const MODE = process.env.MOCK ?? "full";
@@ -22,14 +23,14 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 /** The policy of the real service, so that a page which breaks it breaks here. */
 const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const SEES = ["see_floor", "see_history", "see_numbers", "control_calls", "set_others_mode"];
-const DESK = ["set_own_mode", "call_out", "see_tickets", "work_tickets", "see_customers", "edit_customers", "listen_recordings"];
+const DESK = ["set_own_mode", "call_out", "see_tickets", "work_tickets", "see_customers", "edit_customers", "listen_recordings", "work_messages"];
 const RIGHTS = {
   administrator: ["see_floor", "see_check", "repair", "place_test_call", "manage_people", "change_rules", "see_flows", "edit_flows"],
-  supervisor: [...SEES, ...DESK, "see_check", "repair", "place_test_call", "export_tickets", "change_rules", "see_flows", "edit_flows", "block_callers"],
-  team_leader: [...SEES, ...DESK, "export_tickets", "see_flows", "block_callers"],
+  supervisor: [...SEES, ...DESK, "see_check", "repair", "place_test_call", "export_tickets", "change_rules", "see_flows", "edit_flows", "block_callers", "see_reports"],
+  team_leader: [...SEES, ...DESK, "export_tickets", "see_flows", "block_callers", "see_reports"],
   agent: DESK,
   department: ["work_tickets"],
-  auditor: ["see_history", "listen_recordings", "see_tickets", "see_flows"],
+  auditor: ["see_history", "listen_recordings", "see_tickets", "see_flows", "see_reports"],
 };
 
 const floor = new MockFloor({ isEmpty: MODE === "empty" });
@@ -38,6 +39,7 @@ floor.changes.length = 0;
 const cases = new MockCases({ isEmpty: MODE === "empty" });
 const flows = new MockFlows({ isEmpty: MODE === "empty" });
 const hotline = new MockHotline({ isEmpty: MODE === "empty", rules: RULES });
+const left = new MockLeft({ isEmpty: MODE === "empty" });
 const desk = new MockDesk(cases, process.env.MOCK_SCENE ?? "ready");
 const sockets = new Set();
 /** Who is signed in, by cookie. */
@@ -48,7 +50,9 @@ function ended(call, n) {
   const isAnswered = n % 5 !== 0;
   const at = new Date(Date.now() - n * 190_000);
   const visits = call.visits.map((one) => ({ ...one, outcome: isAnswered ? "answered" : "abandoned", agent_id: isAnswered ? String(1001 + (n % 12)) : null, wait_s: 4 + n, talk_s: isAnswered ? 80 + n * 3 : null, ended_at: at.toISOString(), ended_by: "caller" }));
-  return { ...call, stage: "ended", end: "hung_up", agent_ids: [], started_at: at.toISOString(), ended_at: new Date(at.getTime() + 120_000).toISOString(), visits };
+  const left = n % 4 === 0 ? { messages: [{ at: at.toISOString(), box: "complaints", name: "hq7f3ka9-1795000000.1-1", length_s: 34 }], callback: { at: at.toISOString(), queue: "consult", number: "13800138000" } } : {};
+  const ratings = isAnswered ? [{ at: at.toISOString(), question: "service", score: 5 - (n % 3), agent_id: String(1001 + (n % 12)) }] : [];
+  return { ...call, ...left, ratings, refusal: n % 9 === 3 ? "closed" : "", stage: "ended", end: "hung_up", agent_ids: [], started_at: at.toISOString(), ended_at: new Date(at.getTime() + 120_000).toISOString(), visits };
 }
 
 function people() {
@@ -92,7 +96,7 @@ function answer(method, path, query, body, id) {
   if (path === "/api/session/password") return enter(session(present.login));
   if (path === "/api/session/language") return enter({ ...present, language: body.language });
   if (path === "/api/session") return [200, present];
-  const own = hotline.answer(method, path, query, body) ?? flows.answer(method, path, query, body) ?? cases.answer(method, path, query, body) ?? desk.answer(method, path, body);
+  const own = hotline.answer(method, path, query, body) ?? flows.answer(method, path, query, body) ?? left.answer(method, path, query, body) ?? cases.answer(method, path, query, body) ?? desk.answer(method, path, body);
   if (own) return own[0] < 400 ? own : [own[0], problem(own[0], own[1].code)];
   if (path === "/api/people" && method === "GET") return [200, people()];
   if (path === "/api/people" || path.endsWith("/link")) return [200, { person: { ...people().people[3], ...body }, url: "http://127.0.0.1:8901/sign-in#Zk3mQ9xWv7Lp2Rt5Yb8N", expires_at: iso(86_400) }];

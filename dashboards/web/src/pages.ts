@@ -3,7 +3,7 @@
 import type { Right, Session } from "./live/protocol";
 import type { IconName } from "./ui/icons";
 
-export type PageName = "floor" | "calls" | "desk" | "tickets" | "customers" | "hotline" | "people" | "rules" | "check";
+export type PageName = "floor" | "calls" | "desk" | "tickets" | "customers" | "messages" | "hotline" | "reports" | "people" | "rules" | "check";
 
 export interface Page {
   name: PageName;
@@ -36,7 +36,9 @@ export const PAGES: readonly Page[] = [
   // A department has the right to work on tickets, but not to see all: it sees its own.
   { name: "tickets", path: "/tickets", icon: "ticket", key: "t", isFor: (session) => needs("see_tickets")(session) || needs("work_tickets")(session) },
   { name: "customers", path: "/customers", icon: "customers", key: "u", isFor: needs("see_customers") },
+  { name: "messages", path: "/messages", icon: "message", key: "m", isFor: needs("work_messages") },
   { name: "hotline", path: "/hotline", icon: "flow", key: "h", isFor: needs("see_flows") },
+  { name: "reports", path: "/reports", icon: "report", key: "o", isFor: needs("see_reports") },
   { name: "people", path: "/people", icon: "people", key: "p", isFor: needs("manage_people") },
   { name: "rules", path: "/rules", icon: "rules", key: "r", isFor: needs("change_rules") },
   { name: "check", path: "/check", icon: "check", key: "k", isFor: needs("see_check") },

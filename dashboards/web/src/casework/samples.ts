@@ -27,6 +27,7 @@ export function pop(change: Partial<PopView> = {}): PopView {
     draft: null,
     saved: [],
     missing: "",
+    notice: null,
     ...change,
   };
 }

@@ -64,6 +64,8 @@ export const messageSoundUrl = (name: string): string => `/api/messages/${id(nam
 /** `voice`: `female`, `male`, or the id of an own recording. */
 export const promptSoundUrl = (language: string, name: string, voice: string): string => `/api/prompts/${id(language)}/${id(name)}/sound/${id(voice)}`;
 
+export const menuCsvUrl = (days: DaysFilter): string => `/api/reports/menu.csv?${new URLSearchParams(Object.entries(days).filter(([, value]) => value))}`;
+
 export function hotlineCommands({ ask, send, query }: Asking) {
   const flow = (name: string) => `/api/flows/${id(name)}`;
   const prompt = (language: string, name: string) => `/api/prompts/${id(language)}/${id(name)}`;

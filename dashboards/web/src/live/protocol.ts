@@ -730,6 +730,7 @@ export interface KeyCount {
   node: string;
   key: string;
   words: string;
+  outcome: string;
   count: number;
 }
 

@@ -84,6 +84,7 @@ export class SessionHolder {
     if (this.may("see_tickets")) topics.push("tickets");
     else if (this.session.value?.department) topics.push(`tickets.${this.session.value.department}`);
     if (this.may("see_customers")) topics.push("customers");
+    if (this.may("work_messages")) topics.push("messages");
     const agentId = this.session.value?.agent_id;
     // Also for those who see the floor: one's pops and whole numbers come on one's own topic only.
     if (agentId != null) topics.push(`agent.${agentId}`);

@@ -2,7 +2,7 @@
 
 import { ref, shallowRef, type Ref, type ShallowRef } from "vue";
 
-import { reasonOf } from "../ui/say";
+import { reasonOf } from "./say";
 
 export interface Pages<Row, Page> {
   rows: ShallowRef<readonly Row[]>;

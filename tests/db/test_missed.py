@@ -61,7 +61,9 @@ async def test_a_refusal_at_the_door_is_a_lost_request(database: Database) -> No
 
 async def test_a_blocked_caller_is_not_missed(database: Database) -> None:
     refused = (("c1", "111", "closed"), ("c2", "222", "nobody"), ("c3", "333", "blocked"))
-    await record(database, *(a_call(call, caller_number=number, refusal=why) for call, number, why in refused))
+    await record(
+        database, *(a_call(call, caller_number=number, refusal=why, ended_at=at(1)) for call, number, why in refused)
+    )
     assert {(number, why) for number, why, _ in await entries(database)} == {("111", "closed"), ("222", "nobody")}
 
 

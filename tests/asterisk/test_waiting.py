@@ -174,6 +174,7 @@ async def test_a_promise_waits_in_the_callers_place_and_the_agent_reaches_him(
     made = house.call
     assert (made.direction, made.caller_number, made.queue) == ("out", NUMBER, "consult")
     set_mode(house, "1002", "ready")
+    await house.until(lambda: house.service.pops.pop_of(AgentId("1002"), made.call_id))
     await customer.reaches("answered")
     await customer.reaches("from_95001")
     await becomes(house, "reached")

@@ -8,6 +8,7 @@ const NOTES = ["", "客户要求下午三点以后回电，产品型号 HX-200�
 export class MockLeft {
   constructor({ isEmpty = false } = {}) {
     this.isEmpty = isEmpty;
+    this.callbacks = isEmpty ? [] : CALLBACKS.map((one, n) => callback(one, n));
     this.messages = isEmpty ? [] : Array.from({ length: 23 }, (_, n) => message(n));
   }
 
@@ -16,6 +17,9 @@ export class MockLeft {
     if (path === "/api/messages") return [200, this.page(query)];
     if (path.startsWith("/api/messages/") && method === "PUT") return this.change(decodeURIComponent(path.split("/")[3]), body);
     if (path.startsWith("/api/messages/") && path.endsWith("/call")) return [202, { command_id: "mock", call_id: "mock" }];
+    if (path === "/api/callbacks") return [200, this.calls(query.get("state") ?? "open")];
+    if (path.startsWith("/api/callbacks/") && method === "DELETE") return this.cancel(Number(path.split("/")[3]));
+    if (path.startsWith("/api/callbacks/") && path.endsWith("/call")) return [202, { command_id: "mock", call_id: "mock" }];
     if (path === "/api/reports/menu") return [200, this.isEmpty ? { since: query.get("since"), until: query.get("until"), days: [], keys: [], ratings: [] } : report(query)];
     return null;
   }
@@ -25,11 +29,34 @@ export class MockLeft {
     return { messages: this.messages.filter(wanted), new_count: this.messages.filter((one) => one.state === "new").length, next_before: null };
   }
 
+  calls(state) {
+    const open = this.callbacks.filter((one) => !["reached", "cancelled"].includes(one.state));
+    const done = this.callbacks.filter((one) => !open.includes(one));
+    return { callbacks: state === "open" ? open : done, open_count: open.length, next_before: null };
+  }
+
+  cancel(id) {
+    Object.assign(this.callbacks.find((one) => one.id === id), { state: "cancelled", why: "by_person", changed_by: "赵主管", changed_at: iso(0) });
+    return [200, this.calls("open")];
+  }
+
   change(name, { version, state, note }) {
     const one = this.messages.find((each) => each.name === name);
     if (one.version !== version) return [409, { code: "message.changed" }];
     return [200, Object.assign(one, { version: version + 1, state, note, changed_at: iso(0), changed_by: "赵主管" })];
   }
+}
+
+const CALLBACKS = [
+  ["placed", "", ""], ["dialling", "", ""], ["waiting", "left_empty", ""], ["no_answer", "busy", ""], ["no_answer", "rang", ""], ["unknown", "out_of_sight", ""],
+  ["failed", "too_late", ""], ["waiting", "", ""], ["reached", "", ""], ["cancelled", "served", ""], ["cancelled", "by_person", "孙悦"], ["reached", "", ""],
+];
+
+function callback([state, why, changed_by], n) {
+  return {
+    id: 40 - n, call_id: `hq7f3ka9-1795000000.${n}`, made_call_id: why === "left_empty" ? null : `callback-${40 - n}-0a1b2c`, number: NUMBERS[n % 3 === 2 ? 2 : n % 3], hotline: n % 3 ? "95002" : "95001",
+    queue: n % 3 ? "complaints" : "consult", asked_at: iso(-n * 3_100 - 240), waits_since: iso(-n * 3_100 - 240), state, why, changed_at: iso(-n * 2_900 - 60), changed_by,
+  };
 }
 
 function message(n) {

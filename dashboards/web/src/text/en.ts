@@ -5,6 +5,7 @@ import { flaw, flawWanted } from "./en/flaws";
 import { flows } from "./en/flows";
 import { hours } from "./en/hours";
 import { prompts } from "./en/prompts";
+import { callbacks, callbackWhy } from "./en/callbacks";
 import { messages } from "./en/messages";
 import { reports } from "./en/reports";
 import type { Text } from "./zh";
@@ -1179,6 +1180,8 @@ export const en: Text = {
   hours,
   blocked,
   messages,
+  callbacks,
+  callbackWhy,
   reports,
   nothing: {
     title: "Nothing here",

@@ -7,7 +7,7 @@ import { en } from "./en";
 import { zh } from "./zh";
 
 export type Language = "zh" | "en";
-export type TextTable = "queue" | "hotline" | "problem" | "gauge" | "menuOutcome" | "menuNode" | "refusal" | "endedBy" | "flawWanted";
+export type TextTable = "queue" | "hotline" | "problem" | "gauge" | "menuOutcome" | "menuNode" | "refusal" | "endedBy" | "callbackWhy" | "flawWanted";
 
 const KEPT_AS = "hotline.language";
 

@@ -19,7 +19,7 @@ const sources = (readdirSync(SRC, { recursive: true }) as string[])
   .map((path) => readFileSync(join(SRC, path), "utf8"))
   .join("\n");
 /** Tables whose keys come from the service, or are put together from a code. */
-const BY_CODE = /^((queue|hotline|problem|gauge|menuOutcome|menuNode|refusal|endedBy|role|stage|outcome|offerOutcome|end|legKind|agent\.(mode|phase|reason|device)|check\.(level|difference)|test\.step|floor\.(filter|consult)|nav|keys|messages\.(state|move|did)|reports\.(column|definition)|cases\.(group|direction|priority|state|due|part)|customers\.kinds|tickets\.(view|channels|move|words|event|field)|rules\.(desk|deskNote|calling|fault))\.|check\.(bad|warn|unknown)$)/;
+const BY_CODE = /^((callbackWhy|queue|hotline|problem|gauge|menuOutcome|menuNode|refusal|endedBy|role|stage|outcome|offerOutcome|end|legKind|agent\.(mode|phase|reason|device)|check\.(level|difference)|test\.step|floor\.(filter|consult)|nav|keys|messages\.(state|move|did)|callbacks\.(view|state|empty)|reports\.(column|definition)|cases\.(group|direction|priority|state|due|part)|customers\.kinds|tickets\.(view|channels|move|words|event|field)|rules\.(desk|deskNote|calling|fault))\.|check\.(bad|warn|unknown)$)/;
 const OF_DESK = /^(desk\.(do|phase|titleMark|consultState|target|target\.(go|hint))|phone\.(kind|kindHint|registration|microphone|microphoneHint|quality|qualityHint))\.|^phone\.(headset|ringer)$/;
 /** Put together from codes of flows: kinds, fields, flaws, outcomes. */
 const OF_PROMPTS = /^(prompts\.(kind|state|source|voice|phone\.(ringing|recording|checking))|hours\.(why|weekday|holidayKind|fault|calendar\.(fault|holiday|workday)|day$|night$))/;

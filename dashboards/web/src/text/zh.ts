@@ -5,6 +5,7 @@ import { flaw, flawWanted } from "./zh/flaws";
 import { flows } from "./zh/flows";
 import { hours } from "./zh/hours";
 import { prompts } from "./zh/prompts";
+import { callbacks, callbackWhy } from "./zh/callbacks";
 import { messages } from "./zh/messages";
 import { reports } from "./zh/reports";
 
@@ -1178,6 +1179,8 @@ export const zh = {
   hours,
   blocked,
   messages,
+  callbacks,
+  callbackWhy,
   reports,
   nothing: {
     title: "这里没有内容",

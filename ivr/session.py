@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 RECENT_COUNT = 500
 """Channels remembered as having left the menu, so that an older list does not bring them back."""
+LATE_S = 0.3
+"""An entry that waited so long to be heard of, as when many come at once, is renewed at once, not at the next turn."""
 COMING_BACK = ("survey", "returned")
 """Extensions of the dialplan at which callers come back: after a talk, after a number where nobody answered."""
 Place = tuple[str, int, str]
@@ -131,7 +133,8 @@ class MenuSessions:
         self._forget(event.channel_id)
         going_on = self._going_on.pop(event.channel_id, None)
         caller = self._caller(event.channel_id, event.channel, event.exten)
-        self._start(caller, going_on if caller.comes_back else None)
+        is_late = (self._outside.clock() - event.at).total_seconds() > LATE_S
+        self._start(caller, going_on if caller.comes_back else None, at_once=is_late)
 
     def _caller(self, channel_id: ChannelId, channel: str, exten: str, *, is_taken_over: bool = False) -> Caller:
         comes_back = exten in COMING_BACK
@@ -162,9 +165,9 @@ class MenuSessions:
         position = None
         if place is not None and place[0] in edition.flows and place[2] in edition.flows[place[0]].nodes:
             position = Position(flow=place[0], node=place[2])
-        self._start(caller, Beginning(edition=edition, prompts=self._prompts(), position=position))
+        self._start(caller, Beginning(edition=edition, prompts=self._prompts(), position=position), at_once=True)
 
-    def _start(self, caller: Caller, beginning: Beginning | None) -> None:
+    def _start(self, caller: Caller, beginning: Beginning | None, *, at_once: bool) -> None:
         if not self._switch.is_up:  # a replayed event, or the link is gone again: the list after it is back decides
             return
         if len(self._conversations) >= self._callers_limit:
@@ -172,7 +175,7 @@ class MenuSessions:
             log.error("too many callers in the menu", extra={"channel": caller.channel})
             return
         conversation = self._make(caller, beginning or Beginning(edition=self._edition(), prompts=self._prompts()))
-        self._lifeline.hold(caller.channel_id, caller.channel, at_once=caller.is_taken_over)
+        self._lifeline.hold(caller.channel_id, caller.channel, at_once=at_once)
         task = asyncio.create_task(conversation.run(), name=f"menu {caller.channel}")
         self._conversations[caller.channel_id] = (conversation, task)
         task.add_done_callback(lambda done: self._done(conversation, done))

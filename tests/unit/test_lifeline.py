@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
+
+import msgspec
+import pytest
 
 from cti.domain.commands import KeepInMenu
 from cti.domain.errors import SwitchRefused
 from cti.domain.switch import MenuResult, Reply
-from tests.menu_house import ONE, House, entered, hanging, running
+from tests.menu_house import AT, ONE, House, entered, hanging, running
 from tests.waiting import until
 
 ASK = "EXEC Read HOTLINE_KEYS,hotline/zh/choose,1,,1,5"
@@ -20,6 +24,16 @@ async def test_the_limit_is_renewed_as_long_as_the_caller_is_in_the_menu() -> No
         house.offer(entered())
         await until(lambda: len(house.renewals()) >= 3)
         assert set(map(repr, house.renewals())) == {repr(KeepInMenu(channel=ONE, limit_s=1.0))}
+
+
+@pytest.mark.parametrize(("age_s", "count"), [(0.0, 0), (1.0, 1)])
+async def test_an_entry_heard_of_late_is_renewed_at_once(age_s: float, count: int) -> None:
+    async with running(guard_s=2.0) as house:
+        house.switch.on_line = lambda channel, line: hanging() if line == ASK else None
+        await asyncio.sleep(0)
+        house.offer(msgspec.structs.replace(entered(), at=AT - timedelta(seconds=age_s)))
+        await until(lambda: ASK in house.switch.lines(ONE))
+        assert len(house.renewals()) == count
 
 
 async def test_no_renewal_follows_the_break() -> None:

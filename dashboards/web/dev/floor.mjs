@@ -1,6 +1,6 @@
 // A made-up floor for dev/mock.mjs: callers come, wait, talk and go, forty agents take them. Shapes as in src/live/protocol.ts.
 
-const QUEUES = ["consult", "complaints", "fallback", "test"];
+const QUEUES = ["consult", "complaints", "service", "fallback", "test"];
 const SURNAMES = [..."王李张刘陈杨赵黄周吴"];
 const GIVEN = ["芳", "伟", "娜", "敏", "静", "强", "磊", "洋", "艳", "勇"];
 const HOSTILE = ["<script>alert(1)</script>", "=cmd|'/C calc'!A0", "\u202Eevil\u202C", "👩‍🚀".repeat(20), "x".repeat(300)];

@@ -127,6 +127,7 @@ export const en: Text = {
   queue: {
     consult: "Consultation",
     complaints: "Complaints",
+    service: "Service",
     fallback: "Fallback",
     test: "Test",
     service: "Service",

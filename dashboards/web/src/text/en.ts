@@ -127,7 +127,6 @@ export const en: Text = {
   queue: {
     consult: "Consultation",
     complaints: "Complaints",
-    service: "Service",
     fallback: "Fallback",
     test: "Test",
     service: "Service",

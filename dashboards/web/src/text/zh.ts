@@ -126,7 +126,6 @@ export const zh = {
   queue: {
     consult: "咨询",
     complaints: "投诉",
-    service: "服务",
     fallback: "兜底",
     test: "测试",
     service: "服务",

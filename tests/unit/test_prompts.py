@@ -48,6 +48,11 @@ def dbfs(value: float) -> float:
     return float(20 * numpy.log10(value))
 
 
+def test_no_prompt_stands_in_the_catalogue_twice() -> None:
+    names = re.findall(r"^([a-z0-9][a-z0-9_-]*):", (PROMPTS / "catalogue.yaml").read_text("utf-8"), re.MULTILINE)
+    assert len(names) == len(set(names)) == len(CATALOGUE)
+
+
 def test_every_prompt_has_a_name_words_and_a_purpose() -> None:
     for name, entry in CATALOGUE.items():
         assert re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", name)

@@ -29,6 +29,8 @@ STOPS = tuple("。！？.!?")
 PAUSE = bytes([0xD5]) * 400
 """50 ms of silence between parts; Asterisk leaves about as much."""
 WINDOW_S = 26.0
+DOUBTFUL = 0.2
+"""A sentence with more errors than this is heard once more, alone."""
 Names = list[str]
 
 
@@ -98,8 +100,12 @@ class Ear:
                 if heard not in heard_in[name]:
                     heard_in[name].append(heard)
         for name in sorted(matched.keys() & new):
-            error = round(1 - sum(matched[name]) / len(matched[name]), 3)
-            yield f"{folder.name}/{name}", {"sha256": sums[name], "error": error, "heard": heard_in[name]}
+            error, heard = 1 - sum(matched[name]) / len(matched[name]), heard_in[name]
+            if error > DOUBTFUL and texts[name].endswith(STOPS):  # a window in which the recogniser lost its way
+                heard = [self._hear(files[name], language)]
+                distance, found = self._judging.compare(texts[name], heard[0], language)
+                error = min(error, distance / len(found))
+            yield f"{folder.name}/{name}", {"sha256": sums[name], "error": round(error, 3), "heard": heard}
 
     def _hear(self, sound: bytes, language: str) -> str:
         mark = hashlib.sha256(language.encode() + sound).hexdigest()

@@ -20,7 +20,7 @@ from ivr.prompt_book import SHIPPED as PROMPTS
 CATALOGUE: dict[str, dict[str, Any]] = yaml.safe_load((PROMPTS / "catalogue.yaml").read_text("utf-8"))
 PROVENANCE: dict[str, Any] = json.loads((PROMPTS / "provenance.json").read_text("utf-8"))["files"]
 SETS = ("zh-female", "zh-male", "en-female")
-COMPLETE = ("zh-female",)
+COMPLETE = ("zh-female", "en-female")
 """Sets with a recording of every text of their language; the others fall back on the female voice."""
 STOPS = "。！？.!?"
 

@@ -100,12 +100,12 @@ class Ear:
                 if heard not in heard_in[name]:
                     heard_in[name].append(heard)
         for name in sorted(matched.keys() & new):
-            error, heard = 1 - sum(matched[name]) / len(matched[name]), heard_in[name]
+            error, all_heard = 1 - sum(matched[name]) / len(matched[name]), heard_in[name]
             if error > DOUBTFUL and texts[name].endswith(STOPS):  # a window in which the recogniser lost its way
-                heard = [self._hear(files[name], language)]
-                distance, found = self._judging.compare(texts[name], heard[0], language)
+                all_heard = [self._hear(files[name], language)]
+                distance, found = self._judging.compare(texts[name], all_heard[0], language)
                 error = min(error, distance / len(found))
-            yield f"{folder.name}/{name}", {"sha256": sums[name], "error": round(error, 3), "heard": heard}
+            yield f"{folder.name}/{name}", {"sha256": sums[name], "error": round(error, 3), "heard": all_heard}
 
     def _hear(self, sound: bytes, language: str) -> str:
         mark = hashlib.sha256(language.encode() + sound).hexdigest()

@@ -98,8 +98,7 @@ def test_nobody_there_is_a_message_or_an_honest_word(name: str) -> None:
     caller = walk(name, NOBODY)
     while not isinstance(caller.actions[-1], TakeMessage):
         caller.give(Pressed("") if isinstance(caller.actions[-1], Ask) else Played())
-    caller.give(Failed("nothing was said"), Played())
-    assert caller.actions[-1] == EndCall("nobody")
+    assert caller.give(Failed("nothing was said"), Played()) == EndCall("nobody")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ describe("opening hours as typed", () => {
   it("know what runs over midnight", () => {
     expect(isOverMidnight(span("22:00", "06:00"))).toBe(true);
     expect(isOverMidnight(span("08:00", "24:00"))).toBe(false);
+    expect(isOverMidnight(span("99:00", "21:00"))).toBe(false);
   });
 
   it("propose a span behind the last", () => {

@@ -18,8 +18,8 @@ export const ALL_DAY: Span = { since: "00:00", until: "24:00" };
 
 export const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 
-/** Whether a span ends on the next day. */
-export const isOverMidnight = (span: Span): boolean => minutes(span.until) <= minutes(span.since);
+/** Whether a span ends on the next day; not while one of its clocks is none. */
+export const isOverMidnight = (span: Span): boolean => [span.since, span.until].every((clock) => CLOCK.test(clock)) && minutes(span.until) <= minutes(span.since);
 
 /** `9`, `9:00`, `0900`, `９：００` -> `09:00`; what cannot be read stays as it is. */
 export function clockOf(typed: string): string {

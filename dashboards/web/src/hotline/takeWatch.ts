@@ -1,6 +1,6 @@
 /** A recording by telephone on its way: asked after once a second until it is made or has failed. */
 
-import { onBeforeUnmount, ref, type Ref } from "vue";
+import { onScopeDispose, ref, type Ref } from "vue";
 
 import { CommandFailed } from "../live/commands";
 import type { PhoneTake } from "../live/protocol";
@@ -59,6 +59,6 @@ export function useTakeWatch(getTake: (id: string) => Promise<PhoneTake>, onOver
     failure.value = null;
   }
 
-  onBeforeUnmount(forget);
+  onScopeDispose(forget);
   return { take, failure, begin, forget };
 }

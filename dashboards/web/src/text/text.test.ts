@@ -22,7 +22,7 @@ const sources = (readdirSync(SRC, { recursive: true }) as string[])
 const BY_CODE = /^((callbackWhy|queue|hotline|problem|gauge|menuOutcome|menuNode|refusal|endedBy|role|stage|outcome|offerOutcome|end|legKind|agent\.(mode|phase|reason|device)|check\.(level|difference)|test\.step|floor\.(filter|consult)|nav|keys|messages\.(state|move|did)|callbacks\.(view|state|empty)|reports\.(column|definition)|cases\.(group|direction|priority|state|due|part)|customers\.kinds|tickets\.(view|channels|move|words|event|field)|rules\.(desk|deskNote|calling|fault))\.|check\.(bad|warn|unknown)$)/;
 const OF_DESK = /^(desk\.(do|phase|titleMark|consultState|target|target\.(go|hint))|phone\.(kind|kindHint|registration|microphone|microphoneHint|quality|qualityHint))\.|^phone\.(headset|ringer)$/;
 /** Put together from codes of flows: kinds, fields, flaws, outcomes. */
-const OF_PROMPTS = /^(prompts\.(kind|state|source|voice|phone\.(ringing|recording|checking))|hours\.(why|weekday|holidayKind|fault|calendar\.(fault|holiday|workday)|day$|night$))/;
+const OF_PROMPTS = /^(blocked\.terms|prompts\.(kind|state|source|voice|phone\.(ringing|recording|checking))|hours\.(why|weekday|holidayKind|fault|calendar\.(fault|holiday|workday)|day$|night$))/;
 const OF_FLOWS = /^flows\.(tab|languages|list\.(day|night)$|save|tone|kind|kindHint|field|fieldHint|choice|way|fact|factWord|outcome|diff|prompts\.say|sim\.(did|waiting|ready|seats|wait)|page\.(node|check|simulator|counts|diagram|text)|publish\.why)|^flaw(Wanted)?\./;
 
 describe("text", () => {

@@ -23,7 +23,12 @@ export const blocked = {
   noMatchHint: "Try another word.",
   ofCall: "Block the caller of this call:",
   term: "For how long",
-  days: "{n} days",
+  terms: {
+    "1": "1 day",
+    "7": "7 days",
+    "30": "30 days",
+    "0": "For good",
+  },
   hint: "It ends by itself. Blocking and serving again are in the audit log.",
   fault: {
     number: "Please give a telephone number.",

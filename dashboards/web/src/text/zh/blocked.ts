@@ -23,7 +23,12 @@ export const blocked = {
   noMatchHint: "换个关键词。",
   ofCall: "拦截这通电话的来电人：",
   term: "拦截多久",
-  days: "{n} 天",
+  terms: {
+    "1": "1 天",
+    "7": "7 天",
+    "30": "30 天",
+    "0": "长期",
+  },
   hint: "到期自动移出。拦截和移出都记入审计。",
   fault: {
     number: "请填写电话号码。",

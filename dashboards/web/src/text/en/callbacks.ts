@@ -2,6 +2,7 @@
 
 export const callbacks = {
   title: "Callbacks",
+  messages: "Messages",
   views: "State of callbacks",
   view: { open: "Open", done: "Settled" },
   state: {

@@ -2,6 +2,7 @@
 
 export const callbacks = {
   title: "回呼",
+  messages: "留言",
   views: "回呼的状态",
   view: { open: "未了结", done: "已了结" },
   state: {

@@ -82,6 +82,8 @@ describe("what is missing", () => {
     expect(missingIn(broken)).toEqual(["keys", "tries"]);
     const case_ = { when: [{ fact: "time" as const, queue: "", variable: "", at_least: null, at_most: null, is_one_of: [], since: "25:00", until: "08:00" }], to: "queue" };
     expect(missingIn({ kind: "condition", note: "", cases: [case_], otherwise: "queue" })).toEqual(["cases"]);
+    const known = { when: [{ ...case_.when[0]!, fact: "variable" as const, variable: "ticket_due", since: null, until: null }], to: "queue" };
+    expect(missingIn({ kind: "condition", note: "", cases: [known], otherwise: "queue" })).toEqual([]);
     expect(missingOf({ ...flow, title: { zh: " ", en: "x" } })).toEqual([{ node: "", field: "title" }]);
     expect(missingIn(KINDS.look_up.fresh("bye"))).toEqual([]);
     expect(missingIn({ ...KINDS.look_up.fresh("bye"), what: "webhook" } as Node)).toEqual(["webhook"]);

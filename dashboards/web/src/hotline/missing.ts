@@ -44,6 +44,7 @@ const isPart = (part: Part): boolean => NAME.test(typeof part === "string" ? par
 
 function isTest(when: When): boolean {
   if (when.fact === "time") return CLOCK.test(when.since ?? "") && CLOCK.test(when.until ?? "");
-  if (when.fact === "variable" && !NAME.test(when.variable)) return false;
+  // With nothing to be held against, the test asks whether the variable is known.
+  if (when.fact === "variable") return NAME.test(when.variable);
   return when.at_least !== null || when.at_most !== null || when.is_one_of.length > 0;
 }

@@ -29,8 +29,10 @@ function testWords(when: When): string {
   const fact = when.fact === "variable" ? when.variable : t(`flows.fact.${when.fact}`);
   const words = when.is_one_of.map((one) => coded("flows.factWord", one)).join("/");
   if (when.fact === "blocked" || when.fact === "callback" || when.fact === "number") return `${fact}: ${words}`;
+  if (when.fact === "variable" && words === "" && when.at_least === null && when.at_most === null) return `${fact}: ${t("flows.factWord.any")}`;
   const bounds = [when.at_least === null ? "" : `≥${when.at_least}`, when.at_most === null ? "" : `≤${when.at_most}`].join(" ").trim();
-  return `${fact}${when.queue ? ` (${word("queue", when.queue)})` : ""} ${[words && `= ${words}`, bounds].filter(Boolean).join(" ")}`;
+  const of = when.queue ? ` (${word("queue", when.queue)})` : "";
+  return `${[fact, words && `= ${words}`, bounds].filter(Boolean).join(" ")}${of}`;
 }
 
 /** The line below a node's name: its kind, and what tells it from others of its kind. `said`: words of a prompt. */

@@ -232,10 +232,10 @@ export const flows = {
     compare: "Compared with what is being edited",
     same: "The same as what is being edited.",
     takeText: "Take as the draft",
-    taken: "Version {n} is in the draft; this can be undone.",
+    taken: "“{which}” is in the draft; this can be undone.",
     putInForce: "Put in force again",
-    putAsk: "Put version {n} in force again? New calls get it at once.",
-    putDone: "Version {n} is in force.",
+    putAsk: "Put “{which}” in force again? New calls get it at once.",
+    putDone: "“{which}” is in force.",
   },
   sim: {
     start: "Start",

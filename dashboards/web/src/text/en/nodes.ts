@@ -155,6 +155,7 @@ export const nodes = {
     variable: "Variable",
   },
   factWord: {
+    any: "is known",
     yes: "yes",
     no: "no",
     known: "known",

@@ -232,10 +232,10 @@ export const flows = {
     compare: "与现在编辑的比较",
     same: "与现在编辑的内容相同。",
     takeText: "取作草稿",
-    taken: "第 {n} 版的内容已放入草稿，可以撤销。",
+    taken: "“{which}”的内容已放入草稿，可以撤销。",
     putInForce: "重新生效",
-    putAsk: "让第 {n} 版重新生效？新来电立即使用它。",
-    putDone: "第 {n} 版已生效。",
+    putAsk: "让“{which}”重新生效？新来电立即使用它。",
+    putDone: "“{which}”已生效。",
   },
   sim: {
     start: "开始试拨",

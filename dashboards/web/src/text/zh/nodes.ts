@@ -155,6 +155,7 @@ export const nodes = {
     variable: "变量",
   },
   factWord: {
+    any: "已知",
     yes: "是",
     no: "否",
     known: "有号码",

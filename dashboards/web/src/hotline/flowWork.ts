@@ -179,10 +179,19 @@ export class FlowWork {
   }
 
   private typed(): void {
-    this.keeping.setItem(this.place, JSON.stringify({ doc: this.doc, version: this.version }));
+    this.keep();
     if (this.state.value === "conflict") return;
     this.state.value = "typing";
     this.plan(PAUSE_MS);
+  }
+
+  /** In this browser, until the service has it. */
+  private keep(): void {
+    try {
+      this.keeping.setItem(this.place, JSON.stringify({ doc: this.doc, version: this.version }));
+    } catch {
+      // No room, or none allowed: saving goes on all the same.
+    }
   }
 
   private plan(afterMs: number): void {

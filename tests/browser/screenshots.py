@@ -1,8 +1,8 @@
 """Pictures of every page, for people to look at: Chinese and English, full and empty, light and dark.
 
-.venv/bin/python -m tests.browser.screenshots FOLDER [work]
+.venv/bin/python -m tests.browser.screenshots FOLDER [work | hotline]
 
-`work`: only the agent's desk, tickets, customers and rules.
+`work`: only the agent's desk, tickets, customers and rules; `hotline`: only menus, prompts, hours, messages, figures.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from ivr.library import FLOWS
 from tests.asterisk.phones import Phones
 from tests.asterisk.voices import make_voices
 from tests.browser.chromium import FLAGS, MEDIA_FLAGS
+from tests.browser.hotline_pictures import take_hotline
 from tests.browser.system import Person, RunningSystem, live_feed
 from tests.browser.work_pictures import SIZE, Studio, fill_files, take_desk, take_files, take_offices
 from tests.waiting import until
@@ -26,11 +28,14 @@ from tests.waiting import until
 async def main(folder: Path, part: str = "") -> None:
     """Start a system, let people call, take the pictures, stop."""
     with tempfile.TemporaryDirectory(prefix="hl") as place:
-        async with RunningSystem(Path(place) / "data") as system, async_playwright() as playwright:
+        # The menus as they are shipped: the tests' own are quicker than anybody wants to hear.
+        menus = {"flows_dir": str(FLOWS)} if part == "hotline" else {}
+        async with RunningSystem(Path(place) / "data", **menus) as system, async_playwright() as playwright:
             playwright.selectors.set_test_id_attribute("data-test")
             path = shutil.which("chromium") or shutil.which("chromium-browser")
             browser = await playwright.chromium.launch(executable_path=path, args=[*FLAGS, *MEDIA_FLAGS])
-            await (take_work if part == "work" else take_all)(system, browser, folder, Path(place))
+            take = {"work": take_work, "hotline": take_menus}.get(part, take_all)
+            await take(system, browser, folder, Path(place))
             await browser.close()
 
 
@@ -73,6 +78,13 @@ async def take_work(system: RunningSystem, browser: Browser, folder: Path, place
     admin = await system.administrator()
     await at_work(Studio(system, browser, folder), admin, await hire(system, admin), place)
     await take_office(system, browser, folder, admin)
+
+
+async def take_menus(system: RunningSystem, browser: Browser, folder: Path, place: Path) -> None:
+    """Only the hotline's own pages."""
+    admin = await system.administrator()
+    supervisor = (await hire(system, admin))["sophie"]
+    await take_hotline(Studio(system, browser, folder), supervisor, place)
 
 
 async def hire(system: RunningSystem, admin: Person) -> dict[str, Person]:

@@ -7,14 +7,14 @@ from cti.domain.calling import check_number, check_usage
 from cti.domain.floor import Floor
 from cti.domain.ids import ChannelId, QueueName
 from cti.domain.roles import Actor, Role
-from ivr.actions import Found, LookUp, NotFound, TakeCallback
-from ivr.callbacks import Callbacks
-from ivr.edition import Edition
-from ivr.facts import Facts
+from ivr.driving.outside import Caller
+from ivr.driving.session import Place
+from ivr.driving.world import World
+from ivr.language.actions import Found, LookUp, NotFound, TakeCallback
+from ivr.language.edition import Edition
+from ivr.language.facts import Facts
 from ivr.looking import Asking, LookUps
-from ivr.outside import Caller
-from ivr.session import Place
-from ivr.world import World
+from ivr.promises.callbacks import Callbacks
 
 MENU = Actor(account_id=None, login="menu", role=Role.SUPERVISOR)
 """Who calls when a menu connects a caller with a number outside: a supervisor's rules hold for it."""

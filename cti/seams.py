@@ -9,10 +9,10 @@ from types import ModuleType
 
 import msgspec
 
-import ivr.actions
 import ivr.api
-import ivr.facts
 import ivr.kinds.shapes
+import ivr.language.actions
+import ivr.language.facts
 import ivr.wire
 import ivr.wire_left
 import ivr.wire_prompts
@@ -29,7 +29,7 @@ from cti.web.typescript import generate
 
 STRUCTS: tuple[ModuleType, ...] = (
     wire, changes, colleagues, entity, pop, findings, roles, hours, rulebook, tickets.wire, recordings.wire,
-    ivr.wire, ivr.wire_left, ivr.wire_prompts, ivr.actions, ivr.facts, ivr.kinds.shapes,
+    ivr.wire, ivr.wire_left, ivr.wire_prompts, ivr.language.actions, ivr.language.facts, ivr.kinds.shapes,
 )  # fmt: skip
 """Modules whose structs travel."""
 

@@ -43,21 +43,21 @@ from cti.telephones import Telephones
 from cti.web.masking import AUDIENCES
 from cti.web.people import agent_known
 from ivr.blocking import BlockList
-from ivr.callback_news import CallbackNews
-from ivr.callbacks import Callbacks
+from ivr.driving.outside import Outside
+from ivr.driving.session import MenuSessions
+from ivr.driving.waiting_words import WaitingWords
+from ivr.driving.world import World
 from ivr.library import FLOWS, Library, load_shipped
 from ivr.looking import LookUps
 from ivr.message_files import MessageShelf
 from ivr.message_news import MessageNews
-from ivr.outside import Outside
 from ivr.own_prompts.by_phone import PhoneTakes
 from ivr.own_prompts.keeper import OwnPrompts
 from ivr.own_prompts.workbench import Workbench
+from ivr.promises.callback_news import CallbackNews
+from ivr.promises.callbacks import Callbacks
 from ivr.proof import Proof
-from ivr.session import MenuSessions
-from ivr.waiting_words import WaitingWords
 from ivr.webhook import Webhooks
-from ivr.world import World
 from recordings.running import RunningRecordings
 from staffing.membership import Membership
 from staffing.waits import Waits

@@ -13,7 +13,7 @@ from cti.service import Service, utc_now
 from cti.store.book import list_differences
 from cti.web.wire import Gauge
 from ivr.flow_findings import flow_findings
-from ivr.promise import KEPT, UNKNOWN
+from ivr.promises.promise import KEPT, UNKNOWN
 
 LEAST_FREE_RATIO, LEAST_FREE_BYTES = 0.10, 5 * 2**30
 """Disk guard: below either of them the room is short (asterisk: section 5)."""

@@ -7,10 +7,10 @@ from datetime import date
 
 from cti.domain.findings import Finding, Level
 from cti.domain.hours import CalendarRules, missing_years
-from ivr.edition import Edition
-from ivr.flaws import Flaw
+from ivr.language.edition import Edition
 from ivr.library import Library
 from ivr.proof import BAD, Proof
+from ivr.text.flaws import Flaw
 
 TOLD_FLAWS = 3
 

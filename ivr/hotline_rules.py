@@ -15,8 +15,8 @@ from cti.domain.hours import (
     next_change,
 )
 from cti.domain.rulebook import WebhookRules
-from ivr.edition import Edition
 from ivr.kinds.shapes import Flow, FlowJump, Hours, LookUpNode
+from ivr.language.edition import Edition
 from ivr.wire import HotlineNow
 
 ANSWERED = ("95000", "95001", "95002", "95003")

@@ -11,12 +11,12 @@ from cti.domain.errors import Invalid, NotFound
 from cti.domain.rulebook import Rulebook
 from cti.store.work import Database
 from ivr.checks.prompts import prompts_of
-from ivr.edition import Edition
 from ivr.kinds.parts import parts_of
 from ivr.kinds.shapes import Flow, Spoken
 from ivr.kinds.table import behaviour_of
-from ivr.reading import read_text
+from ivr.language.edition import Edition
 from ivr.store.flows import NONE, SHIPPED, find_version, list_drafts, list_in_force
+from ivr.text.reading import read_text
 
 log = logging.getLogger(__name__)
 

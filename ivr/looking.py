@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from cti.domain.errors import Invalid
-from ivr.actions import Found, LookUp, NotFound
+from ivr.language.actions import Found, LookUp, NotFound
 from ivr.webhook import Webhooks
 
 CUSTOMER, TICKET, WEBHOOK = "customer", "ticket", "webhook"

@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Mapping
 from cti.domain.rulebook import Rulebook
 from ivr.checks.around import Around
 from ivr.checks.checking import check
-from ivr.flaws import Flaw, flaw
 from ivr.library import Library
 from ivr.prompt_book import PromptBook
-from ivr.reading import read_text
+from ivr.text.flaws import Flaw, flaw
+from ivr.text.reading import read_text
 from ivr.wire import FlawView, FlowCheck
 
 BAD = "bad"

@@ -11,10 +11,10 @@ from msgspec import Meta
 from cti.domain.hours import CalendarRules, HotlineRules, HoursRules
 from cti.domain.rulebook import WebhookRules
 from cti.web.shapes import Answer, Wire
-from ivr.actions import Action, Input
-from ivr.actions import Name as FlowName
-from ivr.facts import QueueFacts
 from ivr.kinds.shapes import Flow, Position
+from ivr.language.actions import Action, Input
+from ivr.language.actions import Name as FlowName
+from ivr.language.facts import QueueFacts
 
 FlowText = Annotated[str, Meta(max_length=60_000, pattern=r"^[^\x00]*$(?!\n)")]
 """The shipped flows have a tenth of it. PostgreSQL cannot keep NUL."""

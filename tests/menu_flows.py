@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from ivr.edition import Edition
 from ivr.kinds.shapes import Flow
+from ivr.language.edition import Edition
 
 TITLE = {"zh": "试", "en": "Try"}
 FIRST: dict[str, Any] = {

@@ -22,12 +22,12 @@ from cti.domain.events import (
 )
 from cti.domain.ids import ChannelId, LinkedId
 from cti.domain.switch import MenuResult
-from ivr.actions import Found, LookUp, NotFound, TakeCallback, ToQueue
-from ivr.edition import Edition
-from ivr.facts import Facts
+from ivr.driving.outside import Caller, Outside
+from ivr.driving.session import MenuSessions, Place
 from ivr.kinds.shapes import Flow
-from ivr.outside import Caller, Outside
-from ivr.session import MenuSessions, Place
+from ivr.language.actions import Found, LookUp, NotFound, TakeCallback, ToQueue
+from ivr.language.edition import Edition
+from ivr.language.facts import Facts
 from tests.menu_flows import EDITION, Prompts
 from tests.menu_switch import MenuSwitch
 from tests.waiting import until

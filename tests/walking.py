@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from ivr.actions import Action, Entered, Input, Note, Pressed
-from ivr.facts import Facts, QueueFacts
 from ivr.kinds.shapes import Flow, Position
-from ivr.stepping import start, step
+from ivr.language.actions import Action, Entered, Input, Note, Pressed
+from ivr.language.facts import Facts, QueueFacts
+from ivr.language.stepping import start, step
 
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 """A Wednesday."""

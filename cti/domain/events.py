@@ -152,7 +152,7 @@ class MenuStepped(Event, frozen=True, kw_only=True):
     flow: str
     digits: str = ""
     outcome: str = ""
-    """One of `ivr.actions.OUTCOMES`. `refused`: `words` is the reason, the call counts as refused."""
+    """One of `ivr.language.actions.OUTCOMES`. `refused`: `words` is the reason, the call counts as refused."""
     version: int = 0
     """Of the flow; 0 is the one that was shipped."""
     words: str = ""

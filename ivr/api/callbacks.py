@@ -16,8 +16,8 @@ from cti.store.audit import record_audit
 from cti.store.work import Database, Work
 from cti.web.routes import Ask, route
 from cti.web.wire import Accepted
-from ivr.callbacks import Callbacks
-from ivr.promise import Promise
+from ivr.promises.callbacks import Callbacks
+from ivr.promises.promise import Promise
 from ivr.store import callbacks as store
 from ivr.wire_left import CallbackBrief, CallbackPage
 

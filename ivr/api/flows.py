@@ -17,6 +17,7 @@ from ivr.service.flow_desk import FlowDesk
 from ivr.service.flow_pages import FlowPages
 from ivr.service.simulator import Simulator
 from ivr.store.counts import count_flow
+from ivr.text.writing import write_text
 from ivr.wire import (
     DraftSave,
     FlowCheck,
@@ -32,7 +33,6 @@ from ivr.wire import (
     SimulateIn,
     SimulateOut,
 )
-from ivr.writing import write_text
 
 MOST_DAYS = 92
 

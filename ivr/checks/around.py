@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 import msgspec
 
 from ivr.kinds.shapes import Flow
-from ivr.placed_yaml import Path
+from ivr.text.placed_yaml import Path
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,9 +12,9 @@ from ivr.checks.hints import hints
 from ivr.checks.names import name_flaws
 from ivr.checks.prompts import prompt_flaws
 from ivr.checks.roads import road_flaws
-from ivr.flaws import Flaw, flaw
 from ivr.kinds.shapes import Flow
-from ivr.placed_yaml import Path
+from ivr.text.flaws import Flaw, flaw
+from ivr.text.placed_yaml import Path
 
 NOWHERE: Mapping[Path, int] = MappingProxyType({})
 BROKEN_ROADS = frozenset({"unknown_start", "unknown_node"})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ivr.checks.around import Found
 from ivr.kinds.collecting import LENGTHS
 from ivr.kinds.shapes import Collect, Condition, Flow, Menu, Survey, When
-from ivr.placed_yaml import Path
+from ivr.text.placed_yaml import Path
 
 COUNTED = ("waiting", "ready", "seats", "expected_wait_s")
 WORDS = {"blocked": ("yes", "no"), "callback": ("yes", "no"), "number": ("withheld", "known")}

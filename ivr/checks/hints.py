@@ -21,7 +21,7 @@ from ivr.kinds.shapes import (
     TransferOut,
 )
 from ivr.kinds.values import OF_CUSTOMER, OF_TICKET, is_standing
-from ivr.placed_yaml import Path
+from ivr.text.placed_yaml import Path
 
 
 def hints(graph: Graph, around: Around) -> Iterator[Found]:

@@ -20,7 +20,7 @@ from ivr.kinds.shapes import (
 )
 from ivr.kinds.table import behaviour_of
 from ivr.kinds.values import queue_in
-from ivr.placed_yaml import Path
+from ivr.text.placed_yaml import Path
 
 
 def name_flaws(flow: Flow, around: Around) -> Iterator[Found]:

@@ -11,8 +11,8 @@ from ivr.checks.around import Around, Found
 from ivr.kinds.parts import parts_of
 from ivr.kinds.shapes import Flow, Kind, Parts, Spoken
 from ivr.kinds.table import behaviour_of
-from ivr.placed_yaml import Path
-from ivr.speech import spoken
+from ivr.language.speech import spoken
+from ivr.text.placed_yaml import Path
 
 Language = Literal["zh", "en"]
 SAMPLES: dict[str, Callable[[], Iterator[str]]] = {

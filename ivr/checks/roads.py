@@ -10,7 +10,7 @@ from ivr.checks.around import Found
 from ivr.checks.graph import Graph, Spot
 from ivr.kinds.shapes import FlowJump
 from ivr.kinds.table import behaviour_of
-from ivr.stepping import LONGEST_WAY
+from ivr.language.stepping import LONGEST_WAY
 
 MOST_IN_A_ROW = LONGEST_WAY - 2
 """The node that takes the input and the one that waits for the next are passed in the same step."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ivr.actions import Entered, Input, Pressed, Rate
 from ivr.kinds.shapes import Key, Menu, Survey
 from ivr.kinds.visiting import Behaviour, Here, Move, Way, again, arrive, ask
+from ivr.language.actions import Entered, Input, Pressed, Rate
 
 
 def _menu(node: Menu, here: Here, given: Input) -> Move:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ivr.actions import Ask, Entered, Failed, Found, Input, LookUp, NotFound, Pressed
 from ivr.kinds.own_words import CONFIRM, INVALID_NUMBER, YOU_TYPED
 from ivr.kinds.shapes import Collect, Parts, Spoken, TicketStatus
 from ivr.kinds.values import OF_TICKET
 from ivr.kinds.visiting import Behaviour, Here, Move, Way, again, arrive, ask, masked, say, trimmed
+from ivr.language.actions import Ask, Entered, Failed, Found, Input, LookUp, NotFound, Pressed
 
 RIGHT, ANEW = "1", "2"
 PHONE = re.compile(r"1[3-9][0-9]{9}|0[1-9][0-9]{8,10}|[2-9][0-9]{6,7}|00[1-9][0-9]{6,14}")

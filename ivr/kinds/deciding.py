@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from cti.domain.hours import hours_state
-from ivr.actions import Entered, Found, Input, LookUp, NotFound
-from ivr.facts import Facts
 from ivr.kinds import values
 from ivr.kinds.shapes import Case, Condition, FlowJump, Hours, LookUpNode, When
 from ivr.kinds.values import OF_CUSTOMER
 from ivr.kinds.visiting import Behaviour, Here, Move, Way, arrive, trimmed
+from ivr.language.actions import Entered, Found, Input, LookUp, NotFound
+from ivr.language.facts import Facts
 
 NOBODY = {"customer_known": "no", "customer_class": "", "customer_vip": "no"}
 """What is known of a customer who was not found."""

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ivr.actions import (
+from ivr.kinds import values
+from ivr.kinds.collecting import fits
+from ivr.kinds.own_words import QUEUE_PLACE, QUEUE_PLACE_END, QUEUE_WAIT, QUEUE_WAIT_END
+from ivr.kinds.prospects import prospects
+from ivr.kinds.shapes import Callback, HangUp, Parts, QueueNode, Refuse, Spoken, TransferOut, Voicemail
+from ivr.kinds.visiting import Behaviour, Here, Move, Way, arrive, say
+from ivr.language.actions import (
     EndCall,
     Entered,
     Failed,
@@ -15,12 +21,6 @@ from ivr.actions import (
     ToNumber,
     ToQueue,
 )
-from ivr.kinds import values
-from ivr.kinds.collecting import fits
-from ivr.kinds.own_words import QUEUE_PLACE, QUEUE_PLACE_END, QUEUE_WAIT, QUEUE_WAIT_END
-from ivr.kinds.prospects import prospects
-from ivr.kinds.shapes import Callback, HangUp, Parts, QueueNode, Refuse, Spoken, TransferOut, Voicemail
-from ivr.kinds.visiting import Behaviour, Here, Move, Way, arrive, say
 
 PROMISED = "promised"
 """Stage of a callback that is kept; the caller is being told."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ivr.kinds.own_words import QUEUE_PLACE, QUEUE_PLACE_END, QUEUE_WAIT, QUEUE_WAIT_END
 from ivr.kinds.shapes import Flow, Spoken
 from ivr.kinds.values import minutes
-from ivr.speech import spoken
+from ivr.language.speech import spoken
 
 _NUMBER, _MINUTES = Spoken(say="number", of="place"), Spoken(say="minutes", of="wait")
 

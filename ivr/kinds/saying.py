@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ivr.actions import Entered, Failed, Input, NoticePlayed
 from ivr.kinds.shapes import Announce, Notice
 from ivr.kinds.visiting import Behaviour, Here, Move, Way, arrive, is_mute, say
+from ivr.language.actions import Entered, Failed, Input, NoticePlayed
 
 
 def _announce(node: Announce, here: Here, given: Input) -> Move:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from ivr.actions import KeyText, Name
+from ivr.language.actions import KeyText, Name
 
 Words = Annotated[str, Meta(max_length=40, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$(?!\n)")]
 WaitS = Annotated[float, Meta(ge=1, le=60)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from ivr.facts import Facts, QueueFacts
+from ivr.language.facts import Facts, QueueFacts
 
 STANDING = ("number", "hotline", "date", "time", "waiting", "wait")
 """The caller's number, the number he dialled, today (`2026-11-25`), now (`15:20`), callers waiting in all queues, and

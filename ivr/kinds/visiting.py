@@ -8,11 +8,11 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
-from ivr.actions import Action, Ask, Input, Note, Say
-from ivr.facts import Facts
 from ivr.kinds.shapes import Flow, Parts, Position, Spoken
 from ivr.kinds.values import value_of
-from ivr.speech import spoken
+from ivr.language.actions import Action, Ask, Input, Note, Say
+from ivr.language.facts import Facts
+from ivr.language.speech import spoken
 
 N = TypeVar("N")
 Aloud = Literal["digits", "number", "minutes"]

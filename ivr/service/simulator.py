@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
 from cti.domain.errors import Invalid
-from ivr.edition import Edition
-from ivr.facts import Facts
 from ivr.kinds.shapes import Flow
+from ivr.language.edition import Edition
+from ivr.language.facts import Facts
+from ivr.language.simulate import Simulated, prompts_in, simulate
 from ivr.library import Library
 from ivr.prompt_book import PromptBook
 from ivr.proof import Proof
-from ivr.simulate import Simulated, prompts_in, simulate
 from ivr.wire import SaidView, SimulatedWorld, SimulateIn, SimulateOut
 
 YEARS = range(2000, 2101)

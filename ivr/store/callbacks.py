@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.domain.errors import Invalid, NotFound
 from cti.domain.ids import CallId, QueueName
-from ivr.promise import OPEN, Promise
+from ivr.promises.promise import OPEN, Promise
 from ivr.tables import CallbackRow
 
 PAGE = 50

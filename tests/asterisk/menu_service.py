@@ -16,12 +16,12 @@ from cti.domain.changes import AgentView, CallView, Change
 from cti.domain.events import Event, MenuEntered, MenuStepped, Ticked
 from cti.domain.floor import Floor
 from cti.domain.hours import Hotline
-from ivr.actions import Found, LookUp, NotFound, TakeCallback
-from ivr.edition import Edition
-from ivr.facts import Facts
-from ivr.outside import Caller, Outside
+from ivr.driving.outside import Caller, Outside
+from ivr.driving.session import MenuSessions
+from ivr.language.actions import Found, LookUp, NotFound, TakeCallback
+from ivr.language.edition import Edition
+from ivr.language.facts import Facts
 from ivr.prompt_book import PromptBook, read_shipped
-from ivr.session import MenuSessions
 from staffing.membership import Membership
 from tests.menu_flows import TITLE, flows_of
 from tests.waiting import until

@@ -15,7 +15,7 @@ from cti.asterisk.embedded import EmbeddedAsterisk, SwitchOptions
 from cti.asterisk.ports import find_free
 from cti.asterisk.sounds import PROMPTS, place_prompts
 from cti.domain.events import CallerRated, MessageLeft
-from ivr.actions import Found, LookUp, NotFound
+from ivr.language.actions import Found, LookUp, NotFound
 from tests.asterisk.ami import AmiSession
 from tests.asterisk.conftest import make_switch, start
 from tests.asterisk.menu_service import QUEUES, WELCOME, MenuService, edition_of

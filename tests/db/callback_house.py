@@ -13,8 +13,8 @@ from cti.domain.floor import Floor
 from cti.domain.ids import AgentId, ChannelId, Device, LinkedId, QueueName
 from cti.domain.rulebook import CallingRules
 from cti.store.work import Database
-from ivr.callbacks import Callbacks
-from ivr.promise import Promise
+from ivr.promises.callbacks import Callbacks
+from ivr.promises.promise import Promise
 from ivr.store.callbacks import get_promise
 from staffing.waits import Waits
 from tests.fakes import FakeSwitch

@@ -14,8 +14,8 @@ from cti.domain.changes import LegKind
 from cti.domain.errors import CallGone, Conflict, Invalid, NotFound, NotSent, OutcomeUnknown
 from cti.domain.ids import BridgeId, ChannelId, LinkedId
 from cti.store.work import Database, Work
-from ivr import promise as p
-from ivr.callbacks import AGAIN_AFTER, SHOWS_WITHIN
+from ivr.promises import promise as p
+from ivr.promises.callbacks import AGAIN_AFTER, SHOWS_WITHIN
 from ivr.store.callbacks import count_open, get_promise, list_promises
 from tests.db.callback_house import CONSULT, NUMBER, RULES, House
 from tests.floor_words import NOON

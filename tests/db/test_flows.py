@@ -15,7 +15,6 @@ from cti.domain.rulebook import Rulebook
 from cti.store.recorder import Recorder
 from cti.store.work import Database
 from ivr.library import Library
-from ivr.reading import read_text
 from ivr.store.counts import count_flow
 from ivr.store.flows import (
     NONE,
@@ -30,6 +29,7 @@ from ivr.store.flows import (
     save_draft,
     take_draft,
 )
+from ivr.text.reading import read_text
 from ivr.wire import FlowCounts
 from tests.floor_words import a_call, at
 from tests.menus import short_menu

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cti.asterisk.agi import check_line, quoted, read_result
 from cti.domain.errors import Invalid
 from cti.domain.switch import MenuResult
-from ivr.agi import ask, parts, record
+from ivr.driving.agi import ask, parts, record
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 from ivr.checks.around import Around
 from ivr.checks.checking import check
 from ivr.checks.prompts import prompts_of
-from ivr.flaws import CODES, HINTS, Flaw
 from ivr.kinds.shapes import Flow
-from ivr.reading import read_text
+from ivr.text.flaws import CODES, HINTS, Flaw
+from ivr.text.reading import read_text
 from tests.walking import flow_of
 
 MENU: dict[str, Any] = {

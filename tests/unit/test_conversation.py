@@ -11,8 +11,8 @@ from cti.domain.errors import CallGone, Conflict
 from cti.domain.events import CallbackKept, CallerRated, MessageLeft, NoticeHeard
 from cti.domain.ids import ChannelId
 from cti.domain.switch import MenuResult
-from ivr.actions import Found, NotFound
-from ivr.edition import Edition
+from ivr.language.actions import Found, NotFound
+from ivr.language.edition import Edition
 from tests.menu_flows import Prompts
 from tests.menu_house import AT, ONE, House, closed, entered, hanging, left, running
 from tests.waiting import until
@@ -86,7 +86,7 @@ async def test_a_look_up_ends_as_the_other_side_says(answer: Found | NotFound | 
 
 
 async def test_a_look_up_that_hangs_is_given_up_in_time_with_music_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivr.doing.QUIET_S", 0.05)
+    monkeypatch.setattr("ivr.driving.doing.QUIET_S", 0.05)
     async with running() as house:
         never: asyncio.Future[Found] = asyncio.get_running_loop().create_future()
         house.look_up = lambda asked: never

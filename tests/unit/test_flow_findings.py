@@ -12,8 +12,8 @@ from cti.store.work import Database
 from ivr.flow_findings import flow_findings
 from ivr.library import Library
 from ivr.proof import Proof
-from ivr.reading import read_text
 from ivr.store.flows import NONE
+from ivr.text.reading import read_text
 from tests.menus import BOOK, SHIPPED_MENUS, short_menu
 
 TODAY = date(2026, 11, 26)

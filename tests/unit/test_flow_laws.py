@@ -9,7 +9,10 @@ from hypothesis import HealthCheck, assume, settings
 from hypothesis import given as made
 from hypothesis import strategies as st
 
-from ivr.actions import (
+from ivr.checks.around import Around
+from ivr.checks.checking import check
+from ivr.kinds.shapes import Flow, Position
+from ivr.language.actions import (
     ASKING,
     ENDS,
     OUTCOMES,
@@ -30,11 +33,8 @@ from ivr.actions import (
     TakeMessage,
     ToNumber,
 )
-from ivr.checks.around import Around
-from ivr.checks.checking import check
-from ivr.facts import Facts, QueueFacts
-from ivr.kinds.shapes import Flow, Position
-from ivr.stepping import Stuck, is_over, start, step
+from ivr.language.facts import Facts, QueueFacts
+from ivr.language.stepping import Stuck, is_over, start, step
 from tests.flows_made import flows_hung
 from tests.walking import facts_of
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.flaws import CODES, OF_FLOW, OF_SHAPE, OF_TEXT
 from ivr.kinds.shapes import Flow, Menu
-from ivr.placed_yaml import LONGEST_TEXT_BYTES
-from ivr.reading import MOST_NODES, read_text
-from ivr.writing import write_text
+from ivr.text.flaws import CODES, OF_FLOW, OF_SHAPE, OF_TEXT
+from ivr.text.placed_yaml import LONGEST_TEXT_BYTES
+from ivr.text.reading import MOST_NODES, read_text
+from ivr.text.writing import write_text
 from tests.flows_made import ANY_FLOW
 
 GOOD = """\

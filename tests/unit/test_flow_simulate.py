@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.actions import Ask, EndCall, Note, NoticePlayed, Played, Pressed, Say
 from ivr.kinds.shapes import Position
-from ivr.simulate import prompts_in, simulate
-from ivr.stepping import Stuck
+from ivr.language.actions import Ask, EndCall, Note, NoticePlayed, Played, Pressed, Say
+from ivr.language.simulate import prompts_in, simulate
+from ivr.language.stepping import Stuck
 from tests.walking import facts_of, flow_of
 
 OTHER = flow_of({"hello": {"kind": "announce", "prompts": ["hello"], "next": "bye"}}, name="other")

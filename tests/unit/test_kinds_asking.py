@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ivr.actions import Ask, EndCall, Entered, Failed, Note, Rate, ToQueue
+from ivr.language.actions import Ask, EndCall, Entered, Failed, Note, Rate, ToQueue
 from tests.walking import Walk, flow_of
 
 MENU: dict[str, Any] = {

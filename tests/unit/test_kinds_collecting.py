@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ivr.actions import Ask, EndCall, Failed, Found, LookUp, Note, NotFound, Played, Say
 from ivr.kinds.collecting import fits
 from ivr.kinds.visiting import masked
+from ivr.language.actions import Ask, EndCall, Failed, Found, LookUp, Note, NotFound, Played, Say
 from tests.walking import Walk, flow_of
 
 COLLECT: dict[str, Any] = {

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from cti.domain.hours import CalendarRules, SpecialDay
-from ivr.actions import Failed, Found, LookUp, NotFound
-from ivr.facts import Facts, QueueFacts
 from ivr.kinds.deciding import holds
 from ivr.kinds.shapes import Position, When
 from ivr.kinds.visiting import Here
-from ivr.stepping import Stuck, start, step
+from ivr.language.actions import Failed, Found, LookUp, NotFound
+from ivr.language.facts import Facts, QueueFacts
+from ivr.language.stepping import Stuck, start, step
 from tests.walking import NOW, Walk, facts_of, flow_of
 
 HOLIDAY = CalendarRules(days=(SpecialDay(on=date(2026, 11, 25), kind="holiday", zh="假日", en="Holiday"),))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ivr.actions import (
+from ivr.language.actions import (
     Action,
     EndCall,
     Failed,
@@ -20,7 +20,7 @@ from ivr.actions import (
     ToNumber,
     ToQueue,
 )
-from ivr.facts import Facts, QueueFacts
+from ivr.language.facts import Facts, QueueFacts
 from tests.walking import Walk, facts_of, flow_of
 
 BUSY = facts_of(queues={"consult": QueueFacts(waiting_count=2, expected_wait_s=61)}, can_call_back=True)

@@ -10,7 +10,7 @@ from cti.domain.errors import Invalid
 from cti.domain.hours import HotlineRules
 from ivr.library import load_shipped, prompts_used
 from ivr.prompt_book import read_shipped
-from ivr.reading import read_text
+from ivr.text.reading import read_text
 from tests.menus import hotline_flows
 
 FLOWS_OF_TESTS = Path(__file__).parent.parent / "flows"

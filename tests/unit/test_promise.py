@@ -15,9 +15,9 @@ from cti.domain.errors import Conflict, Invalid, NotAllowed
 from cti.domain.events import CallerJoined, CallerLeft, ChannelClosed
 from cti.domain.ids import CallId, QueueName
 from cti.domain.rulebook import CallingRules
-from ivr import promise as p
-from ivr.promise import Promise
-from ivr.promise_list import PromiseList, changed
+from ivr.promises import promise as p
+from ivr.promises.promise import Promise
+from ivr.promises.promise_list import PromiseList, changed
 from tests.floor_words import NOON, a_call, a_leg, a_visit, at
 from tests.stories import staffed_floor, story_events, told
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ivr.flaws import SENTENCES
+from ivr.text.flaws import SENTENCES
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = ROOT / "dashboards/web/src/text"
@@ -28,9 +28,9 @@ REFUSING = (
     "cti/domain/rulebook.py",
     "recordings/*.py",
     "ivr/blocking.py",
-    "ivr/callbacks.py",
-    "ivr/promise.py",
-    "ivr/stepping.py",
+    "ivr/promises/callbacks.py",
+    "ivr/promises/promise.py",
+    "ivr/language/stepping.py",
     "ivr/hotline_rules.py",
     "ivr/api/*.py",
     "ivr/service/*.py",

@@ -12,8 +12,8 @@ from cti.domain.errors import CallGone, DomainError, Invalid, NotSent, OutcomeUn
 from cti.domain.events import BridgeEntered, CallEntered, CallerJoined, Event, MenuFellBack, MenuStepped
 from cti.domain.ids import BridgeId, ChannelId, QueueName
 from cti.domain.switch import MenuResult
-from ivr.edition import Edition
-from ivr.session import Place
+from ivr.driving.session import Place
+from ivr.language.edition import Edition
 from tests.menu_flows import EDITION, FIRST, edition_of, flows_of
 from tests.menu_house import AT, ONE, TWO, closed, entered, hanging, ids, left, listed, running
 from tests.waiting import until

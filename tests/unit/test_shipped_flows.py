@@ -12,8 +12,8 @@ from ivr.checks.checking import check
 from ivr.kinds.own_words import OWN_PROMPTS
 from ivr.kinds.shapes import Callback, Flow, Menu, QueueNode, Voicemail
 from ivr.library import FLOWS
-from ivr.reading import Reading, read_text
-from ivr.writing import write_text
+from ivr.text.reading import Reading, read_text
+from ivr.text.writing import write_text
 from tests.unit.test_prompts import CATALOGUE
 
 QUEUES = {"consult", "complaints", "service", "fallback", "test"}

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from ivr.actions import (
+from ivr.kinds.shapes import Position
+from ivr.language.actions import (
     Action,
     Ask,
     EndCall,
@@ -25,9 +26,8 @@ from ivr.actions import (
     TakeMessage,
     ToQueue,
 )  # fmt: skip
-from ivr.facts import QueueFacts
-from ivr.kinds.shapes import Position
-from ivr.stepping import step
+from ivr.language.facts import QueueFacts
+from ivr.language.stepping import step
 from tests.unit.test_shipped_flows import SHIPPED
 from tests.walking import Walk, facts_of
 

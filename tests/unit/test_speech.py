@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.kinds.shapes import Spoken
-from ivr.speech import MOST, Language, count, minutes, number, spoken
+from ivr.language.speech import MOST, Language, count, minutes, number, spoken
 from tests.unit.test_prompts import CATALOGUE
 
 CHINESE = {"零": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}

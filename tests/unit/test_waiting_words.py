@@ -15,12 +15,12 @@ from cti.domain import events as e
 from cti.domain.errors import NotSent
 from cti.domain.floor import Floor
 from cti.domain.ids import ChannelId, Device, LinkedId, QueueName
-from ivr.actions import ToQueue
+from ivr.driving.outside import Caller
+from ivr.driving.waiting_words import MOST_A_SECOND, WaitingWords
 from ivr.kinds.shapes import QueueNode
+from ivr.language.actions import ToQueue
 from ivr.library import FLOWS
-from ivr.outside import Caller
-from ivr.reading import read_text
-from ivr.waiting_words import MOST_A_SECOND, WaitingWords
+from ivr.text.reading import read_text
 from tests.fakes import FakeSwitch
 from tests.floor_words import NOON
 from tests.waiting import until

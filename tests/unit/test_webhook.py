@@ -16,7 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from cti.domain.rulebook import Webhook, WebhookRules
-from ivr.actions import Found, LookUp, NotFound
+from ivr.language.actions import Found, LookUp, NotFound
 from ivr.looking import Asking, LookUps, Values
 from ivr.webhook import MOST_BYTES, WebhookFailed, Webhooks, plain_fields
 

@@ -11,8 +11,8 @@ import msgspec
 from cti.domain.hours import CalendarRules, HoursRules
 from cti.domain.ids import QueueName
 from cti.domain.rulebook import CallingRules
-from ivr.facts import Facts
-from ivr.world import World
+from ivr.driving.world import World
+from ivr.language.facts import Facts
 from staffing.waits import QueueNow
 
 CONSULT = QueueName("consult")

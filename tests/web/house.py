@@ -52,11 +52,11 @@ from cti.web.server import Web, build_web
 from cti.web.wire import Gauge, Telephone
 from ivr.api.callbacks import CallbackRoutes
 from ivr.api.prompts import PromptRoutes
-from ivr.callback_news import CallbackNews
-from ivr.callbacks import Callbacks
 from ivr.own_prompts.by_phone import PhoneTakes
 from ivr.own_prompts.keeper import OwnPrompts
 from ivr.own_prompts.workbench import Workbench
+from ivr.promises.callback_news import CallbackNews
+from ivr.promises.callbacks import Callbacks
 from recordings.api import RecordingRoutes
 from recordings.audio import Shelf
 from tests.fakes import EMPTY_FLOOR, FakeHands, FakeSwitch

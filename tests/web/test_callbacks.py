@@ -12,8 +12,8 @@ from cti.domain.events import ChannelOpened
 from cti.domain.ids import ChannelId, LinkedId, QueueName
 from cti.domain.roles import Role
 from cti.domain.rulebook import CallingRules
-from ivr.promise import NO_ANSWER, Promise
-from ivr.promise_list import changed
+from ivr.promises.promise import NO_ANSWER, Promise
+from ivr.promises.promise_list import changed
 from ivr.store.callbacks import save_promises
 from tests.web.house import Browser, House
 from tests.web.test_news import follow, heard

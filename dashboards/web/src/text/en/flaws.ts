@@ -1,4 +1,4 @@
-/** What is wrong with a menu, by the code of ivr/flaws.py. The check fills {…}. */
+/** What is wrong with a menu, by the code of ivr/text/flaws.py. The check fills {…}. */
 
 export const flaw = {
   too_long: "The text is longer than {most} bytes",

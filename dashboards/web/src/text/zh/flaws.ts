@@ -1,4 +1,4 @@
-/** 菜单的问题，按代码（ivr/flaws.py）。{…} 由检查填入。 */
+/** 菜单的问题，按代码（ivr/text/flaws.py）。{…} 由检查填入。 */
 
 export const flaw = {
   too_long: "文本超过 {most} 字节",

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from cti.domain.ids import ChannelId
 from cti.domain.switch import MenuResult, Switch
-from ivr import agi
-from ivr.actions import Ask, Failed, Input, Played, Pressed, Recorded, TakeMessage
+from ivr.driving import agi
+from ivr.driving.message_names import FOLDER, free_name, length_of
 from ivr.kinds.shapes import Flow
-from ivr.message_names import FOLDER, free_name, length_of
+from ivr.language.actions import Ask, Failed, Input, Played, Pressed, Recorded, TakeMessage
 from ivr.prompt_book import PLACE, PromptBook
 
 COMMAND_LIMIT_S = 5.0

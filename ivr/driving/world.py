@@ -12,7 +12,7 @@ from typing import Protocol
 from cti.domain.hours import CalendarRules, HoursRules
 from cti.domain.ids import QueueName
 from cti.domain.rulebook import CallingRules
-from ivr.facts import Facts, QueueFacts
+from ivr.language.facts import Facts, QueueFacts
 
 
 class Load(Protocol):

@@ -31,10 +31,10 @@ from cti.domain.events import (
 from cti.domain.floor import Floor
 from cti.domain.ids import ChannelId, QueueName
 from cti.domain.switch import Switch
-from ivr.actions import ToQueue
+from ivr.driving.outside import Caller
 from ivr.kinds.prospects import prospects
 from ivr.kinds.shapes import Flow, QueueNode
-from ivr.outside import Caller
+from ivr.language.actions import ToQueue
 from ivr.prompt_book import PromptBook
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Unreadable(Exception):
-    """The text is not in our part of YAML. `code` and `values` as in `ivr.flaws`."""
+    """The text is not in our part of YAML. `code` and `values` as in `ivr.text.flaws`."""
 
     def __init__(self, code: str, line: int, **values: str) -> None:
         super().__init__(code)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import msgspec
 
 from cti.domain.errors import Invalid
-from ivr.actions import ENDS, Action, Entered, Input
-from ivr.facts import Facts
 from ivr.kinds.shapes import Flow, Node, Position
 from ivr.kinds.table import behaviour_of
 from ivr.kinds.visiting import Here
+from ivr.language.actions import ENDS, Action, Entered, Input
+from ivr.language.facts import Facts
 
 LONGEST_WAY = 50
 """Nodes passed in one step. A flow that was checked needs fewer; one that needs more goes round."""

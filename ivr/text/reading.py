@@ -8,12 +8,12 @@ from typing import Any
 
 import msgspec
 
-from ivr.actions import Name
-from ivr.flaws import Flaw, flaw
 from ivr.kinds.shapes import Flow, Node
 from ivr.kinds.table import KINDS
-from ivr.placed_yaml import Path, Unreadable, parse
-from ivr.shape_flaws import shape_flaw
+from ivr.language.actions import Name
+from ivr.text.flaws import Flaw, flaw
+from ivr.text.placed_yaml import Path, Unreadable, parse
+from ivr.text.shape_flaws import shape_flaw
 
 MOST_NODES = 500
 """A flow people can still read has 30."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from ivr.actions import Action, Ask, Entered, Input, NoticePlayed, Say, TakeMessage
-from ivr.facts import Facts
 from ivr.kinds.shapes import Flow, Position
-from ivr.stepping import follow, is_over, start
+from ivr.language.actions import Action, Ask, Entered, Input, NoticePlayed, Say, TakeMessage
+from ivr.language.facts import Facts
+from ivr.language.stepping import follow, is_over, start
 
 
 class Simulated(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,16 +10,16 @@ import msgspec
 
 from cti.domain.errors import CallGone, DomainError
 from cti.domain.events import MenuStepped
-from ivr import agi
-from ivr.actions import Action, Entered, Failed, Input, Note, Played, ToNumber, ToQueue
-from ivr.channel import CallerChannel
-from ivr.doing import Doing
-from ivr.edition import Edition
+from ivr.driving import agi
+from ivr.driving.channel import CallerChannel
+from ivr.driving.doing import Doing
+from ivr.driving.lifeline import Lifeline
+from ivr.driving.outside import Caller, Outside
 from ivr.kinds.shapes import FlowJump, Position
-from ivr.lifeline import Lifeline
-from ivr.outside import Caller, Outside
+from ivr.language.actions import Action, Entered, Failed, Input, Note, Played, ToNumber, ToQueue
+from ivr.language.edition import Edition
+from ivr.language.stepping import Stuck, is_over, start, step
 from ivr.prompt_book import PromptBook
-from ivr.stepping import Stuck, is_over, start, step
 
 log = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ import msgspec
 
 from cti.domain.events import Event
 from cti.domain.ids import ChannelId
-from ivr.actions import Found, LookUp, NotFound, TakeCallback, ToQueue
-from ivr.edition import Edition
-from ivr.facts import Facts
 from ivr.kinds.shapes import Flow
+from ivr.language.actions import Found, LookUp, NotFound, TakeCallback, ToQueue
+from ivr.language.edition import Edition
+from ivr.language.facts import Facts
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):

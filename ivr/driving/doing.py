@@ -9,8 +9,12 @@ from collections.abc import Callable
 from cti.domain import events as e
 from cti.domain.errors import CallGone, DomainError
 from cti.domain.ids import QueueName
-from ivr import agi
-from ivr.actions import (
+from ivr.driving import agi
+from ivr.driving.channel import CallerChannel
+from ivr.driving.lifeline import Lifeline
+from ivr.driving.outside import Caller, Outside
+from ivr.kinds.shapes import Flow
+from ivr.language.actions import (
     Action,
     Ask,
     EndCall,
@@ -26,10 +30,6 @@ from ivr.actions import (
     ToNumber,
     ToQueue,
 )
-from ivr.channel import CallerChannel
-from ivr.kinds.shapes import Flow
-from ivr.lifeline import Lifeline
-from ivr.outside import Caller, Outside
 from ivr.prompt_book import PromptBook
 
 QUIET_S = 1.5

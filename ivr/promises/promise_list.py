@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from cti.domain.phone import number_key
-from ivr.promise import OPEN, Promise
+from ivr.promises.promise import OPEN, Promise
 
 
 class PromiseList:

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from ivr.flaws import Flaw, flaw
-from ivr.placed_yaml import Path
+from ivr.text.flaws import Flaw, flaw
+from ivr.text.placed_yaml import Path
 
 _MESSAGE = re.compile(r"(?P<what>.*?)(?: - at (?:`key` in )?`\$(?P<path>[^`]*)`)?", re.DOTALL)
 _STEP = re.compile(r"\.(?P<field>\w+)|\[(?P<index>\d+)\]")

@@ -24,12 +24,12 @@ from cti.domain.events import (
 )
 from cti.domain.ids import ChannelId
 from cti.domain.switch import Switch
-from ivr.channel import CallerChannel
-from ivr.conversation import Beginning, Conversation, Ending
-from ivr.edition import Edition
+from ivr.driving.channel import CallerChannel
+from ivr.driving.conversation import Beginning, Conversation, Ending
+from ivr.driving.lifeline import Lifeline
+from ivr.driving.outside import Caller, Outside
 from ivr.kinds.shapes import Position
-from ivr.lifeline import Lifeline
-from ivr.outside import Caller, Outside
+from ivr.language.edition import Edition
 from ivr.prompt_book import PromptBook
 
 log = logging.getLogger(__name__)

@@ -37,9 +37,9 @@ from cti.domain.phone import number_key
 from cti.domain.rulebook import CallingRules
 from cti.domain.switch import Switch
 from cti.store.work import Database, Work
-from ivr import promise as p
-from ivr.promise import Promise
-from ivr.promise_list import PromiseList, changed
+from ivr.promises import promise as p
+from ivr.promises.promise import Promise
+from ivr.promises.promise_list import PromiseList, changed
 from ivr.store.callbacks import add_promise, list_open, save_promises
 
 log = logging.getLogger(__name__)

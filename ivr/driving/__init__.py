@@ -1,0 +1,1 @@
+"""One caller led through a flow on the real switch."""

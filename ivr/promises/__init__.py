@@ -1,0 +1,1 @@
+"""Calls back that were promised, from the promise to the talk."""

@@ -27,6 +27,7 @@ PACKAGES = {
     "postgresql": "postgresql",
     "sipp": "sip-tester",
     "espeak-ng": "espeak-ng",
+    "ffmpeg": "ffmpeg",
     "sox": "sox",
     "chromium": "chromium",
 }

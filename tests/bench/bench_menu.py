@@ -32,6 +32,8 @@ SCENARIO = ROOT / "tests" / "asterisk" / "sipp" / "caller.xml"
 SINGLE_COUNT = 5
 CALLERS_COUNT = 90
 MEDIA_PORT = 20_000
+CALM_S = 3.0
+"""After the start, before the first call: the machine has other things to do until then."""
 RATIO_BAR, CORE_BAR = 1.1, 0.25
 FLOW = """\
 name: fallback
@@ -136,7 +138,7 @@ async def measure(switch: EmbeddedAsterisk, pid: int, folder: Path) -> None:
         await until(lambda: len(watch.seen("AsyncAGIEnd")) == SINGLE_COUNT)
         single = menu_times(watch)
     idle_s, idle_at = core_s(pid), time.time()
-    await asyncio.sleep(3)
+    await asyncio.sleep(CALM_S)
     idle = (core_s(pid) - idle_s) / (time.time() - idle_at)
     async with ami_session(switch.ami, user="watch", secret=WATCH_SECRET) as watch:
         used_s, begun_at = core_s(pid), time.time()

@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from cti.store.people_tables import AccountRow
-from cti.store.tables import CallRow, MenuStepRow, RatingRow, VisitRow
+from cti.store.tables import CallRow, MenuStepRow, MessageRow, RatingRow, VisitRow
 
 MEANT = ("status", "recorded", "callback", "hang_up")
 """Steps with which a caller got what the menu is for: state of a ticket told, message left, call back promised,
@@ -176,7 +176,7 @@ def _facts(session: AsyncSession, span: Span) -> CTE:
             CallRow.notice_at.is_not(None).label("has_notice"),
             has_visit.label("has_visit"),
             (has_visit | (CallRow.refusal != "") | CallRow.fell_back).label("is_elsewhere"),
-            (func.coalesce(steps.c.meant, 0) == 1).label("is_meant"),
+            ((func.coalesce(steps.c.meant, 0) == 1) | _has_message()).label("is_meant"),
             (func.coalesce(steps.c.hung_up, 0) == 1).label("is_hung_up"),
             _calls_again(session).label("is_again"),
         )
@@ -185,6 +185,11 @@ def _facts(session: AsyncSession, span: Span) -> CTE:
         .where(*_calls(span))
         .cte("facts")
     )
+
+
+def _has_message() -> ColumnElement[bool]:
+    """Most people hang up when they have said what they want: there is no step `recorded` then, but the message."""
+    return exists().where(MessageRow.call_id == CallRow.call_id)
 
 
 def _calls_again(session: AsyncSession) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, timedelta
 from typing import Any
 
-from cti.domain.changes import CallView, MenuStepView, NoticeView, RatingView, VisitOutcome
+from cti.domain.changes import CallView, MenuStepView, MessageView, NoticeView, RatingView, VisitOutcome
 from cti.domain.ids import AgentId
 from cti.domain.roles import Role
 from cti.store.people import NewAccount, add_account
@@ -82,6 +82,15 @@ async def test_every_way_out_of_the_menu_is_counted_once(database: Database) -> 
         menu_s=found.menu_s,
         refused={"closed": 1, "blocked": 1, "lines": 1, "refused_full": 1},
     )
+
+
+async def test_who_hangs_up_when_his_message_is_left_got_what_he_wanted(database: Database) -> None:
+    message = MessageView(at=at(9), box="consult", name="m-1", length_s=7.5)
+    await write(
+        database, call("message", "entered", "hung_up", messages=(message,)), call("gone", "entered", "hung_up")
+    )
+    [found] = await days(database)
+    assert (found.contained, found.hung_up) == (1, 1)
 
 
 async def test_who_calls_again_within_a_day_was_not_helped_by_the_menu(database: Database) -> None:

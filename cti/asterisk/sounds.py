@@ -29,6 +29,8 @@ NEEDED = (
 _RATE = 8000
 _LOUDNESS = 5000
 """Of 32767: a quiet tone beside speech."""
+_MUSIC_LOUDNESS = 2500
+"""Callers who wait are told their place over the music (whispered: nothing lowers it meanwhile)."""
 
 
 def place_prompts(shipped: Path, target: Path) -> list[str]:
@@ -71,7 +73,7 @@ def place_music(target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     if not (target / "waiting.wav").exists():
         scale = (262, 330, 392, 523, 392, 330, 294, 349, 440, 587, 440, 349)
-        write_wav(target / "waiting.wav", _notes([(note, 0.6) for note in scale]))
+        write_wav(target / "waiting.wav", _notes([(note, 0.6) for note in scale], _MUSIC_LOUDNESS))
 
 
 def write_wav(path: Path, samples: Sequence[int]) -> None:
@@ -85,11 +87,11 @@ def write_wav(path: Path, samples: Sequence[int]) -> None:
     part.replace(path)
 
 
-def _notes(notes: Iterable[tuple[int, float]]) -> list[int]:
+def _notes(notes: Iterable[tuple[int, float]], loudness: int = _LOUDNESS) -> list[int]:
     """Return samples of notes (Hz, seconds), each one swelling and fading so that none clicks. 0 Hz is silence."""
     samples: list[int] = []
     for pitch, length_s in notes:
         count = int(length_s * _RATE)
         turn = 2 * math.pi * pitch / _RATE
-        samples.extend(int(_LOUDNESS * math.sin(math.pi * i / count) * math.sin(turn * i)) for i in range(count))
+        samples.extend(int(loudness * math.sin(math.pi * i / count) * math.sin(turn * i)) for i in range(count))
     return samples

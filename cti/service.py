@@ -42,6 +42,7 @@ from cti.store.work import Database
 from cti.telephones import Telephones
 from cti.web.masking import AUDIENCES
 from cti.web.people import agent_known
+from ivr.adopting import adopt_messages
 from ivr.blocking import BlockList
 from ivr.driving.outside import Outside
 from ivr.driving.session import MenuSessions
@@ -241,6 +242,7 @@ class Service:
         self.jobs = Jobs(now=utc_now)
         self.jobs.add("prune journal", journal.prune, every_s=600)
         self.jobs.add("own prompts nobody needs", self.prompts.clear, every_s=3600)
+        self.jobs.add("messages nobody told of", self.adopt_messages, every_s=300)
         if settings.queue_log:
             self.jobs.add("visits without a book row", self.reconciler.look_for_unbooked, every_s=300)
         self.engine = Engine(
@@ -268,6 +270,11 @@ class Service:
     def submit(self, event: Event) -> None:
         """One door for every event."""
         self.engine.submit(event)
+
+    async def adopt_messages(self) -> None:
+        """Find messages whose service died while the caller spoke."""
+        if await adopt_messages(self.database, self.messages, utc_now()):
+            self.message_news.tell()
 
     def know_person(self, account: Account) -> None:
         """Tell the floor about a person who is, or is no longer, an agent."""

@@ -20,7 +20,7 @@ _FULL_VARIABLES = re.compile(r"\$\{[A-Z_]{1,40}\}(?:/\$\{[A-Z_]{1,40}\})*")
 _OWN_VARIABLE = re.compile(r'"?_{0,2}(?:HOTLINE_[A-Z0-9_]{1,40}|TIMEOUT\(absolute\))"?')
 _PLAIN = re.compile(r"[^$`\r\n\0]*")
 _MESSAGE = re.compile(
-    r'"(?![^"]*/\.\.?/)/[^"\\$`\r\n\0]{0,300}/messages/[0-9A-Za-z.-]{1,160}" wav "#" [0-9]{4,6} s=[0-9]{1,2}'
+    r'"(?![^"]*/\.\.?/)/[^"\\$`\r\n\0]{0,300}/messages/[0-9A-Za-z._-]{1,160}" wav "#" [0-9]{4,6} s=[0-9]{1,2}'
 )
 """Recording writes files as Asterisk's user: into the folder of messages only, and nothing but sound."""
 _LINES: Mapping[str, re.Pattern[str]] = {

@@ -94,7 +94,7 @@ class CallerChannel:
             return Failed("the folder of messages cannot be written")
         await self.say(action.prompts, flow)
         await self._say((BEEP,), 0.0)
-        name = free_name(self._folder, self._channel_id)
+        name = free_name(self._folder, self._channel_id, action.box)
         self._recording = (action.box, name)
         line = agi.record(str(self._folder / name), limit_s=action.limit_s, silence_s=action.silence_s)
         result = await self.command(line, COMMAND_LIMIT_S + action.limit_s)

@@ -15,13 +15,22 @@ _HEAD_BYTES = 44
 _ODD = re.compile(r"[^0-9A-Za-z.-]")
 
 
-def free_name(folder: Path, channel_id: ChannelId) -> str:
-    """Return a name without ending that no message has yet: the channel's id and a count."""
+def free_name(folder: Path, channel_id: ChannelId, box: str) -> str:
+    """Return a name without ending that no message has yet: the channel's id, a count, the box.
+
+    Channel and box stand in it so that a message whose service died meanwhile finds its call (`ivr/adopting.py`).
+    """
     stem = _ODD.sub("-", channel_id)
     count = 1
-    while (folder / f"{stem}-{count}.wav").exists():
+    while (folder / f"{stem}-{count}.{box}.wav").exists():
         count += 1
-    return f"{stem}-{count}"
+    return f"{stem}-{count}.{box}"
+
+
+def parts_of(name: str) -> tuple[ChannelId, str]:
+    """Return the channel and the box that a name stands for; both may be nobody's."""
+    counted, _, box = name.rpartition(".")
+    return ChannelId(counted.rpartition("-")[0]), box
 
 
 def length_of(path: Path) -> float:

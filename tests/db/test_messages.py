@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,11 @@ from cti.domain.changes import MessageView
 from cti.domain.errors import Conflict, NotFound
 from cti.store.rows import write_calls
 from cti.store.work import Database
+from ivr.adopting import SETTLED, adopt_messages
+from ivr.message_files import MessageShelf
 from ivr.store import blocked, messages
 from ivr.store.blocked import StoredBlock
-from tests.floor_words import a_call, at
+from tests.floor_words import a_call, a_leg, at
 
 
 async def left(database: Database, *names: str, box: str = "complaints", second: float = 30) -> None:
@@ -85,3 +88,20 @@ async def test_a_number_is_blocked_once_and_its_refused_calls_are_counted(databa
     async with database.work() as work:
         assert await blocked.delete_blocked(work.session, "13800138000")
         assert not await blocked.delete_blocked(work.session, "13800138000")
+
+
+async def test_a_message_whose_service_died_gets_its_row_once(database: Database, tmp_path: Path) -> None:
+    call = a_call("c-dead", legs=(a_leg("ast-1795.3"),), caller_number="13800138000")
+    async with database.work() as work:
+        await write_calls(work.session, {call.call_id: call}, UTC)
+    shelf = MessageShelf(tmp_path, tmp_path / "copies")
+    said_s = {"ast-1795.3-1.complaints": 4, "ast-1795.3-2.complaints": 0.2, "nobody-1.consult": 4}
+    for name, length_s in said_s.items():
+        (tmp_path / f"{name}.wav").write_bytes(bytes(44 + int(16_000 * length_s)))
+    now = datetime.now(UTC)
+    assert await adopt_messages(database, shelf, now) == 0, "still being recorded, for all we know"
+    assert await adopt_messages(database, shelf, now + SETTLED * 2) == 1
+    assert await adopt_messages(database, shelf, now + SETTLED * 2) == 0
+    async with database.look() as session:
+        [found] = (await messages.list_messages(session)).messages
+    assert (found.call_id, found.box, found.length_s, found.caller_number) == ("c-dead", "complaints", 4, "13800138000")

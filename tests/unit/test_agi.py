@@ -64,7 +64,7 @@ def test_any_result_is_read(text: str) -> None:
         "GET VARIABLE AFTER_NODE",
         "SET VARIABLE HOTLINE_AFTER_NODE consult-day/rate",
         "EXEC StartMusicOnHold",
-        'RECORD FILE "/var/lib/hot line/messages/ast-1795.3-1" wav "#" 180000 s=6',
+        'RECORD FILE "/var/lib/hot line/messages/ast-1795.3-1.complaints" wav "#" 180000 s=6',
     ],
 )
 def test_a_line_that_menus_need_may_leave(line: str) -> None:

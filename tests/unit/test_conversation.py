@@ -134,7 +134,7 @@ async def test_a_message_is_recorded_into_the_folder_and_told_with_its_length(me
     async with running(messages) as house:
         house.enters("4")
         await house.empty()
-        name = f"{ONE[-8:]}-1"
+        name = f"{ONE[-8:]}-1.consult"
         assert f'RECORD FILE "{messages / name}" wav "#" 180000 s=3' in house.switch.lines(ONE)
         assert said(house)[:2] == ["hotline/zh/leave-message", "hotline/beep"]
         assert house.told(MessageLeft) == [MessageLeft(box="consult", name=name, length_s=3.0, **FROM_ONE)]  # type: ignore[arg-type]
@@ -146,7 +146,7 @@ async def test_a_second_message_of_a_channel_gets_a_name_of_its_own(messages: Pa
         for _ in range(2):
             house.enters("4")
             await house.empty()
-        assert files(messages) == [f"{ONE[-8:]}-1.wav", f"{ONE[-8:]}-2.wav"]
+        assert files(messages) == [f"{ONE[-8:]}-1.consult.wav", f"{ONE[-8:]}-2.consult.wav"]
 
 
 @pytest.mark.parametrize("is_cut", [True, False], ids=["seen by its event", "seen by the command"])

@@ -40,7 +40,7 @@ class BlockCaller(Wire, kw_only=True):
     number: Annotated[str, Meta(max_length=40)] = ""
     call_id: CallRef = ""
     why: Why
-    until: datetime | None = None
+    until: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 # --- what callers leave ---------------------------------------------------------------------------------------------
@@ -78,7 +78,8 @@ class MessageChange(Wire, kw_only=True):
 
     version: int
     state: Literal["new", "taken", "done"]
-    note: Annotated[str, Meta(max_length=2000)] = ""
+    note: Annotated[str, Meta(max_length=2000, pattern=r"^[^\x00]*$(?!\n)")] = ""
+    """PostgreSQL cannot keep NUL."""
 
 
 class CallbackBrief(Answer, kw_only=True):

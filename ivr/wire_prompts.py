@@ -9,7 +9,8 @@ from msgspec import Meta
 
 from cti.web.shapes import Answer, Wire
 
-PromptText = Annotated[str, Meta(max_length=2000)]
+PromptText = Annotated[str, Meta(max_length=2000, pattern=r"^[^\x00]*$(?!\n)")]
+"""PostgreSQL cannot keep NUL."""
 
 
 class OwnPrompt(Answer, kw_only=True):

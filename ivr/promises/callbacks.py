@@ -40,7 +40,7 @@ from cti.store.work import Database, Work
 from ivr.promises import promise as p
 from ivr.promises.promise import Promise
 from ivr.promises.promise_list import PromiseList, changed
-from ivr.store.callbacks import add_promise, list_open, save_promises
+from ivr.store.callbacks import add_promise, count_asked, list_open, save_promises
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Callbacks:
     ) -> Promise:
         """Write a promise down; who has one already keeps its place. The caller may hear of it when this returns.
 
-        Raises: as `number_to_call`; DatabaseAway; CallGone, when the floor does not know the caller.
+        Raises: as `number_to_call`, `check_room`; DatabaseAway; CallGone, when the floor does not know the caller.
         """
         number = p.number_to_call(number, Outward(rules=self._rules(), has_line=self._has_line()))
         call = self._floor.call_of(channel_id)
@@ -128,13 +128,18 @@ class Callbacks:
             known = self._list.of_number(number)
             if known is not None and known.state in p.KEPT:
                 return known
-            async with self._database.work() as work:
-                promise = await add_promise(work.session, wanted)
+            promise = await self._write_down(wanted, call.caller_number)
             if known is not None:
                 self._change(known, p.CANCELLED, "asked_again")
             self._list.note(promise)
         self._tell()
         return promise
+
+    async def _write_down(self, wanted: Promise, caller_number: str) -> Promise:
+        async with self._database.work() as work:
+            asked = await count_asked(work.session, wanted, caller_number, wanted.asked_at - p.LONGEST)
+            p.check_room(asked, self.count(*p.KEPT))
+            return await add_promise(work.session, wanted)
 
     async def cancel(self, promise_id: int, by: str, audit: Callable[[Work], Awaitable[object]]) -> None:
         """Take a promise back. `audit` writes its row in the same transaction.

@@ -15,7 +15,7 @@ import msgspec
 from cti.domain.calling import Outward, check_number
 from cti.domain.changes import CallEnd, CallView, LegKind
 from cti.domain.commands import Originate
-from cti.domain.errors import Invalid
+from cti.domain.errors import Conflict, Invalid
 from cti.domain.ids import CallId, ChannelId, QueueName
 from cti.domain.leg import PROMISED
 from cti.domain.phone import ANONYMOUS
@@ -36,6 +36,11 @@ FRESH = timedelta(hours=1)
 DAY_FROM, DAY_UNTIL = time(8), time(21)
 LONGEST = timedelta(hours=24)
 """Nobody expects the call any more: people decide."""
+MOST_A_DAY = 5
+"""Promises to one number, and to callers of one number, in 24 hours. Numbers are typed and callers' own can be forged:
+nobody shall have us ring others as often as he likes."""
+MOST_KEPT = 100
+"""Promises at once. With more than that the last ones would not be kept in time."""
 BUSY = 17
 """Q.850"""
 
@@ -61,6 +66,29 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     changed_at: datetime
     changed_by: str = ""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was promised within the last 24 hours, kept or not."""
+
+    to_number: int
+    by_caller: int
+    """To callers of the number that asks now, wherever they wanted to be called; 0 when it is withheld."""
+    in_call: int
+    """In the call that asks now, at any time."""
+
+
+def check_room(asked: Asked, kept_count: int) -> None:
+    """Check that one more may be promised. `kept_count`: of all those being kept.
+
+    Raises: Conflict `callback.once` (a call has one promise), `callback.too_many`, `callback.full`.
+    """
+    if asked.in_call:
+        raise Conflict("a call back was promised in this call already", code="callback.once")
+    if max(asked.to_number, asked.by_caller) >= MOST_A_DAY:
+        raise Conflict("too many calls back for this number today", code="callback.too_many", limit=MOST_A_DAY)
+    if kept_count >= MOST_KEPT:
+        raise Conflict("too many calls back are promised already", code="callback.full", limit=MOST_KEPT)
 
 
 def number_to_call(raw: str, outward: Outward) -> str:

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cti.domain.errors import Invalid, NotFound
 from cti.domain.ids import CallId, QueueName
-from ivr.promises.promise import OPEN, Promise
+from cti.domain.phone import number_key, written_forms
+from cti.store.tables import CallRow
+from ivr.promises.promise import OPEN, Asked, Promise
 from ivr.tables import CallbackRow
 
 PAGE = 50
@@ -22,6 +24,21 @@ class PromisesFound(msgspec.Struct, frozen=True):
 
     promises: list[Promise]
     next: str | None
+
+
+async def count_asked(session: AsyncSession, wanted: Promise, caller_number: str, since: datetime) -> Asked:
+    """Count what was promised since `since`. `caller_number`: of the call that asks, however the trunk writes it."""
+    forms = written_forms(number_key(caller_number))
+    called = select(CallRow.call_id).where(CallRow.caller_number.in_(forms))
+    return Asked(
+        to_number=await _count(session, CallbackRow.number == wanted.number, CallbackRow.asked_at > since),
+        by_caller=await _count(session, CallbackRow.call_id.in_(called), CallbackRow.asked_at > since),
+        in_call=await _count(session, CallbackRow.call_id == wanted.call_id),
+    )
+
+
+async def _count(session: AsyncSession, *which: ColumnElement[bool]) -> int:
+    return await session.scalar(select(func.count()).select_from(CallbackRow).where(*which)) or 0
 
 
 async def add_promise(session: AsyncSession, promise: Promise) -> Promise:
@@ -79,8 +96,7 @@ async def list_promises(
 
 async def count_open(session: AsyncSession, queues: Collection[str] | None = None) -> int:
     """Promises with something left to be done."""
-    counted = select(func.count()).select_from(CallbackRow).where(CallbackRow.state.in_(OPEN), *_within(queues))
-    return await session.scalar(counted) or 0
+    return await _count(session, CallbackRow.state.in_(OPEN), *_within(queues))
 
 
 def _within(queues: Collection[str] | None) -> tuple[ColumnElement[bool], ...]:

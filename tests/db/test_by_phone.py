@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import pytest
 from cti.store.audit import list_audit
 from cti.store.work import Database
 from tests.floor_words import NOON
-from tickets.phone_tries import IN_A_CALL, OF_A_CALLER, OF_A_TICKET
+from tickets.phone_tries import IN_A_CALL, OF_A_CALLER, OF_A_TICKET, OF_ALL
 from tickets.service.by_phone import PhoneLooks
 from tickets.store.customers import add_customer
 from tickets.store.tickets import add_ticket
@@ -149,3 +150,19 @@ async def test_a_caller_gets_six_wrong_ones_an_hour_and_a_ticket_ten_a_day_whoev
     assert not await look(CALLER, "d", "8000"), "numbers can be forged: the ticket itself has a limit"
     clock.at += timedelta(days=1)
     assert await look(CALLER, "e", "8000")
+
+
+async def test_many_lines_at_once_have_no_more_tries_than_one(database: Database) -> None:
+    await a_ticket(database, contact_number=CALLER)
+    looks = looks_of(database)
+    many = (looks.ticket(TYPED, f"{tried:04}", caller_number="", call_id=f"c{tried}") for tried in range(30))
+    assert {*await asyncio.gather(*many)} == {None}
+    assert (await outcomes(database)).count("not_found") == OF_A_TICKET
+
+
+async def test_one_number_cannot_use_up_what_everybody_has(database: Database) -> None:
+    await a_ticket(database, contact_number=CALLER)
+    looks = looks_of(database)
+    for wrong in range(OF_ALL + OF_A_CALLER):
+        assert await looks.ticket("202611240009", "0000", caller_number="13900139000", call_id=f"c{wrong}") is None
+    assert await looks.ticket(TYPED, "8000", caller_number=CALLER, call_id="d") is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,10 +14,12 @@ from cti.domain import events as e
 from cti.domain.changes import LegKind
 from cti.domain.errors import CallGone, Conflict, Invalid, NotFound, NotSent, OutcomeUnknown
 from cti.domain.ids import BridgeId, ChannelId, LinkedId
+from cti.store.rows import write_calls
 from cti.store.work import Database, Work
 from ivr.promises import promise as p
 from ivr.promises.callbacks import AGAIN_AFTER, SHOWS_WITHIN
-from ivr.store.callbacks import count_open, get_promise, list_promises
+from ivr.promises.promise_list import changed
+from ivr.store.callbacks import count_open, get_promise, list_promises, save_promises
 from tests.db.callback_house import CONSULT, NUMBER, RULES, House
 from tests.floor_words import NOON
 from tests.waiting import until
@@ -321,6 +324,47 @@ async def test_no_promise_is_made_to_whom_nobody_may_call_or_who_has_gone(house:
         await house.callbacks.take(channel_id=ChannelId("gone"), hotline="95001", queue=CONSULT, number=NUMBER)
     async with house.database.look() as session:
         assert await count_open(session) == 0
+
+
+async def ask(house: House, name: str, caller: str, number: str) -> None:
+    """A caller has us promise a call to a number he typed; nobody answers there."""
+    channel_id = house.arrive(name, caller)
+    async with house.database.work() as work:
+        await write_calls(work.session, {name: house.floor.calls[name]}, ZoneInfo("Asia/Shanghai"))
+    promise = await house.callbacks.take(channel_id=channel_id, hotline="95001", queue=CONSULT, number=number)
+    house.leave(name)
+    async with house.database.work() as work:
+        await save_promises(work.session, [changed(promise, p.NO_ANSWER, house.now)])
+    house.open()
+
+
+async def test_nobody_is_rung_as_often_as_somebody_else_likes(database: Database) -> None:
+    house = House(database)
+    for count in range(p.MOST_A_DAY):
+        await ask(house, f"x-1.{count}", f"1380013800{count}", "13900139000")
+    with pytest.raises(Conflict) as refused:
+        await ask(house, "x-2.1", "13800138009", "+86 139-0013-9000")
+    assert refused.value.code == "callback.too_many"
+    house.now += p.LONGEST
+    await ask(house, "x-2.2", "13800138009", "13900139000")
+
+
+async def test_one_caller_cannot_have_everybody_rung(database: Database) -> None:
+    house = House(database)
+    for count in range(p.MOST_A_DAY):
+        await ask(house, f"x-1.{count}", NUMBER, f"1390013900{count}")
+    with pytest.raises(Conflict) as refused:
+        await ask(house, "x-2.1", f"86{NUMBER}", "13900139008")
+    assert refused.value.code == "callback.too_many"
+    await ask(house, "x-2.2", "", "13900139008")
+
+
+async def test_one_call_has_one_promise(house: House) -> None:
+    channel_id = house.arrive("x-1.1")
+    await house.callbacks.take(channel_id=channel_id, hotline="95001", queue=CONSULT, number=NUMBER)
+    with pytest.raises(Conflict) as refused:
+        await house.callbacks.take(channel_id=channel_id, hotline="95001", queue=CONSULT, number="13900139000")
+    assert refused.value.code == "callback.once"
 
 
 async def test_the_list_is_read_in_pages_newest_first_and_by_queue(house: House) -> None:

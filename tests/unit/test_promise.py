@@ -180,3 +180,17 @@ def test_the_list_finds_a_promise_however_the_number_is_written_and_forgets_what
     assert promises.unwritten == {7: reached}, "an older state was written meanwhile"
     promises.written(reached)
     assert not promises.unwritten
+
+
+def test_one_more_is_promised_while_there_is_room() -> None:
+    room = p.Asked(to_number=p.MOST_A_DAY - 1, by_caller=p.MOST_A_DAY - 1, in_call=0)
+    p.check_room(room, p.MOST_KEPT - 1)
+    for asked, kept_count, code in (
+        (msgspec.structs.replace(room, in_call=1), 0, "callback.once"),
+        (msgspec.structs.replace(room, to_number=p.MOST_A_DAY), 0, "callback.too_many"),
+        (msgspec.structs.replace(room, by_caller=p.MOST_A_DAY), 0, "callback.too_many"),
+        (room, p.MOST_KEPT, "callback.full"),
+    ):
+        with pytest.raises(Conflict) as refused:
+            p.check_room(asked, kept_count)
+        assert refused.value.code == code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
@@ -26,6 +27,8 @@ class PhoneLooks:
         self._clock = clock
         self._zone = zone
         self._tries = PhoneTries(lambda: clock().timestamp())
+        self._turn = asyncio.Lock()
+        """One look at a time: ninety lines at once would all have tried before the first was counted as wrong."""
 
     async def customer(self, number: str) -> dict[str, str] | None:
         """Class of the customer with this number; of several, what they share. None: nobody has it.
@@ -49,7 +52,18 @@ class PhoneLooks:
         None for a wrong number, for wrong digits and after too many of them alike: the answer tells nothing.
         Raises: DatabaseAway.
         """
-        wanted, caller = number_typed(number), number_key(caller_number)
+        async with self._turn:
+            found = await self._look(number_typed(number), last4, caller_number, call_id)
+        if found is None:
+            return None
+        due = found.due_at.astimezone(self._zone).date().isoformat() if found.state in DUE else ""
+        return {"ticket_state": found.state, "ticket_due": due, "ticket_department": found.department}
+
+    async def _look(self, wanted: str, last4: str, caller_number: str, call_id: str) -> StoredTicket | None:
+        """Look, write it down, and count it when it was wrong. One that was not allowed any more counts nowhere: a
+        single number could use up what everybody has together.
+        """
+        caller = number_key(caller_number)
         may_try = self._tries.may_try(call_id, caller, wanted)
         async with self._database.work() as work:
             found = await self._find(work.session, wanted, last4) if may_try else None
@@ -59,11 +73,9 @@ class PhoneLooks:
             await record_audit(
                 work.session, None, "ticket.status_by_phone", at=self._clock(), about=about, details=details
             )
-        if found is None:
+        if may_try and found is None:
             self._tries.was_wrong(call_id, caller, wanted)
-            return None
-        due = found.due_at.astimezone(self._zone).date().isoformat() if found.state in DUE else ""
-        return {"ticket_state": found.state, "ticket_due": due, "ticket_department": found.department}
+        return found
 
     async def _find(self, session: AsyncSession, wanted: str, last4: str) -> StoredTicket | None:
         ticket = await find_ticket(session, wanted)

@@ -30,7 +30,8 @@ RING_S = 30.0
 
 _SEPARATORS = str.maketrans("", "", " \t-()./·‐‑–")
 _NUMBER = re.compile(r"\+?[0-9]{3,20}")
-_CHINA = re.compile(r"(?:\+|00)86")
+_CHINA = re.compile(r"(?:\+|00)86|86(?=[1-9][0-9]{8,10}$)")
+"""Trunks send callers as +86, of which calls keep the digits; no number here is so long and begins with 86."""
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SERVICE = re.compile(r"[48]00[0-9]{7}")
 

@@ -11,8 +11,8 @@ from ivr.kinds.visiting import Behaviour, Here, Move, Way, again, arrive, ask, m
 from ivr.language.actions import Ask, Entered, Failed, Found, Input, LookUp, NotFound, Pressed
 
 RIGHT, ANEW = "1", "2"
-PHONE = re.compile(r"1[3-9][0-9]{9}|0[1-9][0-9]{8,10}|[2-9][0-9]{6,7}|00[1-9][0-9]{6,14}")
-"""Mobile, with area code, local, abroad."""
+PHONE = re.compile(r"1[3-9][0-9]{9}|0[1-9][0-9]{8,10}|[2-9][0-9]{6,7}|86[1-9][0-9]{8,10}|00[1-9][0-9]{6,14}")
+"""Mobile, with area code, local, any of them as trunks send callers, abroad."""
 TICKET = re.compile(r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{4,6}")
 """The digits of `T20261125-0012`: the letter and the dash cannot be typed."""
 TICKET_MOST = 14

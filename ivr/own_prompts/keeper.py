@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -47,6 +48,8 @@ class OwnPrompts:
         self._folder = folder
         self._clock = clock
         self._on_change = on_change
+        self._turn = asyncio.Lock()
+        """One change at a time: of two at once both could be in force, or an older list be taken for the newer one."""
 
     async def load(self) -> None:
         """Read what is kept. Raises: DatabaseAway."""
@@ -74,41 +77,37 @@ class OwnPrompts:
             made_at=now,
             made_by=actor.login,
         )
-        async with self._database.work() as work:
+        async with self._change() as work:
             one = await add_own(work.session, new)
             # Before the commit: a row never names a file that is not there.
             await asyncio.to_thread(self._write, f"{language}-{name}-{one}.alaw", sound.samples)
             details = {"id": one, "source": source, "sha256": sound.sha256, "length_s": round(sound.length_s, 2)}
             await self._audit(work, actor, "prompt.add", language, name, details)
-        await self.load()
         return one
 
     async def choose(self, actor: Actor, name: str, language: str, one: int) -> None:
         """Put a recording in force, 0 for the shipped one. Raises: NotFound, Conflict, DatabaseAway."""
         if not one and not self.book.voices_of(name, language):
             raise Conflict("there is no shipped recording of this prompt", code="prompt.not_shipped")
-        async with self._database.work() as work:
+        async with self._change() as work:
             await choose_own(work.session, language, name, one)
             await self._audit(work, actor, "prompt.choose", language, name, {"id": one})
-        await self.load()
 
     async def set_text(self, actor: Actor, name: str, language: str, text: str) -> None:
         """Write down what the own recording in force says. Raises: Conflict, DatabaseAway."""
-        async with self._database.work() as work:
+        async with self._change() as work:
             await set_own_text(work.session, language, name, text)
             await self._audit(work, actor, "prompt.text", language, name, {"text": text})
-        await self.load()
 
     async def delete(self, actor: Actor, name: str, language: str, one: int) -> None:
         """Delete a recording; its file goes later, for calls under way. Raises: NotFound, DatabaseAway."""
-        async with self._database.work() as work:
+        async with self._change() as work:
             await delete_own(work.session, language, name, one)
             await self._audit(work, actor, "prompt.delete", language, name, {"id": one})
         file = self._folder / f"{language}-{name}-{one}.alaw"
         if await asyncio.to_thread(file.exists):
             stamp = self._clock().timestamp()
             await asyncio.to_thread(os.utime, file, (stamp, stamp))
-        await self.load()
 
     async def clear(self) -> None:
         """Remove files without a row that nothing has needed for a day. Raises: DatabaseAway."""
@@ -122,6 +121,14 @@ class OwnPrompts:
         return self._folder / file_name(recording)
 
     # --- inside -----------------------------------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def _change(self) -> AsyncIterator[Work]:
+        """The transaction of a change; behind it the book is as the database has it."""
+        async with self._turn:
+            async with self._database.work() as work:
+                yield work
+            await self.load()
 
     def _own(self, row: OwnRecording) -> Own:
         place = f"{PLACE}/own/{Path(file_name(row)).stem}"

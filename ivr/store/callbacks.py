@@ -28,10 +28,10 @@ class PromisesFound(msgspec.Struct, frozen=True):
 
 async def count_asked(session: AsyncSession, wanted: Promise, caller_number: str, since: datetime) -> Asked:
     """Count what was promised since `since`. `caller_number`: of the call that asks, however the trunk writes it."""
-    forms = written_forms(number_key(caller_number))
-    called = select(CallRow.call_id).where(CallRow.caller_number.in_(forms))
+    called = select(CallRow.call_id).where(CallRow.caller_number.in_(written_forms(number_key(caller_number))))
+    to_number = CallbackRow.number.in_(written_forms(number_key(wanted.number)))
     return Asked(
-        to_number=await _count(session, CallbackRow.number == wanted.number, CallbackRow.asked_at > since),
+        to_number=await _count(session, to_number, CallbackRow.asked_at > since),
         by_caller=await _count(session, CallbackRow.call_id.in_(called), CallbackRow.asked_at > since),
         in_call=await _count(session, CallbackRow.call_id == wanted.call_id),
     )

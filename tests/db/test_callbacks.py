@@ -343,7 +343,7 @@ async def test_nobody_is_rung_as_often_as_somebody_else_likes(database: Database
     for count in range(p.MOST_A_DAY):
         await ask(house, f"x-1.{count}", f"1380013800{count}", "13900139000")
     with pytest.raises(Conflict) as refused:
-        await ask(house, "x-2.1", "13800138009", "+86 139-0013-9000")
+        await ask(house, "x-2.1", "13800138009", "013900139000")
     assert refused.value.code == "callback.too_many"
     house.now += p.LONGEST
     await ask(house, "x-2.2", "13800138009", "13900139000")
@@ -357,6 +357,10 @@ async def test_one_caller_cannot_have_everybody_rung(database: Database) -> None
         await ask(house, "x-2.1", f"86{NUMBER}", "13900139008")
     assert refused.value.code == "callback.too_many"
     await ask(house, "x-2.2", "", "13900139008")
+
+
+async def test_a_number_is_rung_as_it_is_dialled_here_however_the_trunk_sends_it(house: House) -> None:
+    assert (await house.promise(number=f"86{NUMBER}")).number == NUMBER
 
 
 async def test_one_call_has_one_promise(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -157,3 +158,10 @@ async def test_every_change_is_in_the_audit(prompts: OwnPrompts, database: Datab
     assert {row.about for row in rows} == {"prompt:zh/welcome"}
     assert rows[-1].details["sha256"] == sound().sha256
     assert told == [1, 1, 1, 0]
+
+
+async def test_of_several_made_at_once_one_is_in_force_and_heard(prompts: OwnPrompts) -> None:
+    made = await asyncio.gather(*(add(prompts) for _ in range(5)))
+    assert {one.id for one in prompts.recordings} == {*made}
+    [in_force] = [one.id for one in prompts.recordings if one.is_in_force]
+    assert prompts.book.file_of("welcome", "zh", "female") == f"hotline/own/zh-welcome-{in_force}"

@@ -83,6 +83,7 @@ async def test_saying_it_again_changes_why_and_how_long(house: House) -> None:
         ({"number": "138****8000", "why": "x"}, "blocked.number"),
         ({"number": "a long story", "why": "x"}, "blocked.number"),
         ({"number": NUMBER, "why": "x", "until": "2026-11-24T11:59:00Z"}, "blocked.until"),
+        ({"number": NUMBER, "why": "x", "until": "2027-11-24T11:59:00"}, "request.invalid"),
         ({"why": "x"}, "blocked.what"),
         ({"number": NUMBER, "call_id": "c1", "why": "x"}, "blocked.what"),
         ({"number": NUMBER, "why": ""}, "request.too_short"),

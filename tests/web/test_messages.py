@@ -67,6 +67,8 @@ async def test_a_message_is_taken_noted_done_and_laid_down_again(house: House) -
     assert (taken.body["state"], taken.body["version"], taken.body["changed_by"]) == ("taken", 1, "Wang")
     done = await leader.ask("PUT", "/api/messages/m1", {"version": 1, "state": "done", "note": "已回电\n满意"})
     assert (done.body["state"], done.body["note"]) == ("done", "已回电\n满意")
+    unkept = await leader.ask("PUT", "/api/messages/m1", {"version": 2, "state": "new", "note": "a\0b"})
+    assert (unkept.status, unkept.code) == (422, "request.format")
     again = await leader.ask("PUT", "/api/messages/m1", {"version": 2, "state": "new"})
     assert (again.body["state"], again.body["version"]) == ("new", 3)
     assert await house.audit() == [("message.change", "ok")] * 3

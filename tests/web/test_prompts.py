@@ -72,6 +72,7 @@ async def test_an_upload_is_heard_at_once_and_the_shipped_one_can_be_chosen_agai
     assert (await boss.ask("PUT", f"{PROMPT}/text", {"text": "x"})).code == "prompt.none_in_force"
     await boss.ask("POST", f"{PROMPT}/in-force", {"id": own[0]["id"]})
     assert (await boss.ask("PUT", f"{PROMPT}/text", {"text": "回见"})).body["text"] == "回见"
+    assert (await boss.ask("PUT", f"{PROMPT}/text", {"text": "a\0b"})).status == 422
     assert (await boss.ask("DELETE", f"{PROMPT}/own/{own[0]['id']}")).status == 204
     assert (await prompt(boss))["own"] == []
     assert [action for action, _ in await house.audit()] == [

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from cti.dialling import Dialling
 from cti.domain.calling import check_number, check_usage
+from cti.domain.changes import LegKind
 from cti.domain.floor import Floor
 from cti.domain.ids import ChannelId, QueueName
 from cti.domain.roles import Actor, Role
@@ -31,6 +34,8 @@ class Surroundings:
         self._look_ups = look_ups
         self._dialling = dialling
         self._callbacks = callbacks
+        self._let_out: set[ChannelId] = set()
+        """Callers on their way to a number outside, whose line does not show on the floor yet."""
 
     def facts(self, caller: Caller, edition: Edition) -> Facts:
         """What a step may know now; the rules are those the call began with."""
@@ -53,13 +58,18 @@ class Surroundings:
         return await self._look_ups.look_up(asked, asking)
 
     async def may_call(self, caller: Caller, number: str) -> None:
-        """Check that a menu may connect a caller with a number outside.
+        """Check that a menu may connect a caller with a number outside, and count him.
 
         Raises: Invalid, Conflict, NotAllowed (see `cti.domain.calling`), DatabaseAway.
         """
         outward = await self._dialling.outward(self._floor, MENU)
         check_number(number, MENU.role, outward)
-        check_usage(outward)
+        self._let_out.discard(caller.channel_id)
+        lines_count = outward.usage.lines_count + self._count_let_out()
+        check_usage(
+            msgspec.structs.replace(outward, usage=msgspec.structs.replace(outward.usage, lines_count=lines_count))
+        )
+        self._let_out.add(caller.channel_id)
 
     async def take_callback(self, caller: Caller, wanted: TakeCallback) -> None:
         """Promise a caller a call. Raises: as `Callbacks.take`."""
@@ -70,6 +80,16 @@ class Surroundings:
             number=wanted.number,
             priority=wanted.priority,
         )
+
+    def _count_let_out(self) -> int:
+        """Ninety callers who press the same key at once would all find the lines free."""
+        calls = {one: self._floor.call_of(one) for one in self._let_out}
+        self._let_out = {
+            one
+            for one, call in calls.items()
+            if call is not None and call.ended_at is None and all(leg.kind is not LegKind.OUTSIDE for leg in call.legs)
+        }
+        return len(self._let_out)
 
     def _number_of(self, caller: Caller) -> str:
         call = self._floor.call_of(caller.channel_id)

@@ -9,6 +9,8 @@ _DIGITS = re.compile(r"[0-9]{3,20}")
 _DIALABLE = re.compile(r"\+?[0-9*#]{1,20}")
 _NOT_DIGITS = re.compile(r"[^0-9]")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_HOME = re.compile(r"86[1-9][0-9]{8,10}")
+"""As trunks send +86; no number here is so long and begins with 86."""
 ANONYMOUS = ""
 MOST_DIGITS = 20
 
@@ -34,7 +36,8 @@ def masked(number: str) -> str:
 def number_key(raw: str) -> str:
     """The digits under which a number is known, in China's national form; empty when there are fewer than 3.
 
-    `+86 138-0013-8000`, `013800138000` and `8613800138000` are `13800138000`; `+86 21 6100 1234` is `02161001234`.
+    `+86 138-0013-8000`, `013800138000` and `8613800138000` are `13800138000`; `+86 21 6100 1234` and `862161001234` are
+    `02161001234`.
     """
     text = unicodedata.normalize("NFKC", raw).strip()
     if "*" in text:  # a masked one is no number
@@ -44,8 +47,8 @@ def number_key(raw: str) -> str:
         digits = f"00{digits}"
     if digits.startswith("0086"):
         digits = _national(digits[4:])
-    elif digits.startswith("86") and _MOBILE.fullmatch(digits[2:]):
-        digits = digits[2:]
+    elif _HOME.fullmatch(digits):
+        digits = _national(digits[2:])
     elif digits.startswith("0") and _MOBILE.fullmatch(digits[1:]):
         digits = digits[1:]
     return digits[:MOST_DIGITS] if len(digits) >= 3 else ""

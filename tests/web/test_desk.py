@@ -84,7 +84,7 @@ async def test_the_caller_of_a_call_is_called_back_without_the_number_being_show
             await write_calls(work.session, {call_id: a_whole_call(call_id)}, UTC)
     answer = await agent.ask("POST", "/api/calls", {"call_id": call_id})
     assert answer.status == 202, answer.body
-    assert "138" not in str(answer.body)
+    assert "0013" not in str(answer.body)  # what masking would hide; "138" may stand in a random id
     (sent,) = house.switch.sent
     assert isinstance(sent, c.Originate)
     assert sent.exten == "13800138000"

@@ -95,8 +95,13 @@ def list_wanted() -> Iterator[Wanted]:
     for into, voice in VOICES.items():
         for name, entry in catalogue.items():
             if text := entry.get(into[:2]):
-                tuned = {"voice": VOICES.get(entry.get("by", ""), voice), **tuning.get(f"{into}/{name}", {})}
+                tuned = {"voice": _voice_by(entry.get("by", ""), into) or voice, **tuning.get(f"{into}/{name}", {})}
                 yield Wanted(into, name, text, tuned["voice"], tuned.get("speed", 1.0), tuned.get("given", text))
+
+
+def _voice_by(other: str, into: str) -> str:
+    """The voice of another set; but a Mandarin voice does not speak English, whatever it says in Mandarin."""
+    return "" if into.startswith("en") and other.startswith("zh") else VOICES.get(other, "")
 
 
 if __name__ == "__main__":

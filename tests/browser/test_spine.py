@@ -112,7 +112,7 @@ async def test_a_call_is_seen_live_and_kept_for_good(
     (visit,) = kept["visits"]
     (offer,) = visit["offers"]
     assert (kept["hotline"], kept["caller_number"], kept["end"]) == ("95001", "13800138001", "hung_up")
-    assert [step["outcome"] for step in kept["menu"]] == ["key", "to_queue"]
+    assert [step["outcome"] for step in kept["menu"]] == ["entered", "key", "entered", "to_queue"]
     assert (visit["queue"], visit["outcome"], visit["agent_id"]) == ("complaints", "answered", "1001")
     assert (offer["outcome"], offer["agent_id"]) == ("connected", "1001")
     assert visit["talk_s"] == pytest.approx(agent.first("ended") - agent.first("answered"), abs=CLOSE_S)

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { agent, AT, call } from "../live/samples";
 import { QUIET_LINE, step, type Line, type LineEvent } from "../softphone/line";
 import { DESK_KEYS } from "./deskKeys";
-import { offered, stripOf } from "./strip";
+import { isGhost, offered, stripOf } from "./strip";
 
 const now = Date.parse(AT);
 const after = (...events: LineEvent[]): Line => events.reduce((line, event, index) => step(line, event, now + index * 1000), QUIET_LINE);
@@ -31,6 +31,21 @@ describe("the telephone strip", () => {
 
   it("says when the call is in another window", () => {
     expect(stripOf(browser({ phase: "talking" }), QUIET_LINE, false)).toMatchObject({ state: "talking", isElsewhere: true });
+  });
+});
+
+describe("a ghost", () => {
+  const later = now + 5000;
+  it("rings although the switch has no call for this telephone any more", () => {
+    expect(isGhost(browser(), after(rang), later)).toBe(true);
+    expect(isGhost(browser(), after(rang, { type: "answering", id: "a" }), later + 1000)).toBe(true);
+  });
+  it("is no call that has just begun, that the floor knows, or that is talked in", () => {
+    expect(isGhost(browser(), after(rang), now + 3000)).toBe(false);
+    expect(isGhost(browser({ phase_since: new Date(later).toISOString() }), after(rang), later + 1000)).toBe(false);
+    expect(isGhost(browser({ phase: "ringing" }), after(rang), later)).toBe(false);
+    expect(isGhost(browser(), after(rang, talks), later)).toBe(false);
+    expect(isGhost(browser(), QUIET_LINE, later)).toBe(false);
   });
 });
 

@@ -41,6 +41,15 @@ export function stripOf(me: AgentView, line: Line, deskIsMuted: boolean): Strip 
   };
 }
 
+/** Longer than the floor needs to tell of a call that rings here. */
+const GHOST_MS = 4000;
+
+/** The switch gave this call up while the page's socket was away: its CANCEL never came, and nothing else ends the ringing. */
+export function isGhost(me: AgentView, line: Line, now: number): boolean {
+  if (line.call === null || line.call.state === "talking" || me.phase !== "idle") return false;
+  return now - Math.max(line.call.since, Date.parse(me.phase_since)) > GHOST_MS;
+}
+
 /** What can be done now. Everything else is not offered, and its key does nothing. */
 export function offered(me: AgentView, strip: Strip, call: CallView | undefined): Set<DeskAction> {
   const can = new Set<DeskAction>(["notReady", "telephone", "missed", "help"]);

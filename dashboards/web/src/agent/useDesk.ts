@@ -8,7 +8,7 @@ import { session } from "../live/session";
 import { BrowserTelephone, PAGE } from "../softphone/telephone";
 import { sayFailed } from "../ui/say";
 import { useOwn } from "./ownAgent";
-import { offered, stripOf } from "./strip";
+import { isGhost, offered, stripOf } from "./strip";
 import { transferState, type AskedTransfer } from "./transferWatch";
 
 /** Time to allow the microphone and to register, before becoming ready is given up. */
@@ -52,6 +52,10 @@ function make() {
   watch(() => call.value?.call_id, () => (deskIsMuted.value = false));
   watch([asked, call, now], () => {
     if (asked.value !== null && transferState(asked.value, call.value, agentId.value, now.value) === "done") asked.value = null;
+  });
+
+  watch(now, (at) => {
+    if (isBrowser.value && status.value === "current" && me.value && isGhost(me.value, telephone.line.value, at)) telephone.hangUp();
   });
 
   /** Ask the service about the present call; what it refuses is shown. */

@@ -76,7 +76,7 @@ async def test_what_an_agent_says_into_his_telephone_is_what_callers_hear(
     await house.until(lambda: takes.get(take).take.state == "made", 20)
     own = prompts.recordings[0]
     assert (own.source, own.text, own.made_by) == ("phone", "双十一", "zhao")
-    assert not file.exists()
+    await house.until(lambda: not file.exists())
     with wave.open(io.BytesIO(wav_of(prompts.path_of(own)))) as sound:
         samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2") / 32768
     assert 0.5 < len(samples) / 8000 < 6

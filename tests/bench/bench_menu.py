@@ -33,7 +33,7 @@ SINGLE_COUNT = 5
 CALLERS_COUNT = 90
 MEDIA_PORT = 20_000
 CALM_S = 3.0
-"""After the start, before the first call: the machine has other things to do until then."""
+"""How long the service is watched with nobody in the menu."""
 RATIO_BAR, CORE_BAR = 1.1, 0.25
 FLOW = """\
 name: fallback
